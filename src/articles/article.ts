@@ -1,0 +1,111 @@
+/** One source file, understood: what every other part of Tidings works from. */
+
+/** A person or body that wrote an article. */
+export interface Author {
+  name: string;
+  url?: string;
+  email?: string;
+  avatar?: string;
+}
+
+/** A picture that stands for the article. `url` is absolute. */
+export interface Image {
+  url: string;
+  alt?: string;
+  /** Pixels, where the front matter says. */
+  width?: number;
+  height?: number;
+}
+
+/** Audio, video or another file that comes with the article. */
+export interface Enclosure {
+  /** Absolute address. */
+  url: string;
+  /** Media type; guessed from the ending when the front matter is silent. */
+  type: string;
+  /** Bytes; 0 when unknown. */
+  length: number;
+  /** Seconds. */
+  duration?: number;
+  title?: string;
+}
+
+/** How the body of the file is written. */
+export type BodyFormat = 'markdown' | 'html' | 'mdx';
+
+/**
+ * An article as its file tells it. Nothing in it depends on the clock, on other files or on history: the same bytes and
+ * the same configuration give the same Article. Instants are ISO 8601 in UTC with milliseconds.
+ */
+export interface Article {
+  /** Below the content folder, separated by `/`, as the source spells it. */
+  path: string;
+  /** An id that the file itself names, where it does; the ledger knows the rest. */
+  id: string | null;
+  /** Absolute address of the article's page on the publisher's site. */
+  url: string;
+  title: string;
+  published: string;
+  /** What the file says; null when it says nothing. */
+  updated: string | null;
+  /** When the article is to be taken back. */
+  expires: string | null;
+  /** Plain text from the front matter; null when the file has none (the renderer then makes one from the body). */
+  summary: string | null;
+  authors: Author[];
+  categories: string[];
+  tags: string[];
+  image: Image | null;
+  /** BCP 47 tag. */
+  lang: string | null;
+  /** Address of the original, where the article first stood elsewhere. */
+  canonical: string | null;
+  /** Former addresses, as paths or absolute. */
+  aliases: string[];
+  enclosures: Enclosure[];
+  /** False when the article asks to be in no feed (`feed: false`). */
+  inFeeds: boolean;
+  /** Sorts articles oldest first: the published instant, then the number in the file name, then the path. */
+  order: string;
+  format: BodyFormat;
+  /** The raw text after the front matter, line ends as `\n`. */
+  body: string;
+  /** Line of the file, from 1, on which `body` begins. */
+  bodyLine: number;
+}
+
+/** Something that the publisher should know of a file. */
+export interface Problem {
+  /** A stable word, such as `front-matter-repaired`, `date-invalid`, `draft`. */
+  code: string;
+  message: string;
+  /** From 1; absent when the whole file is meant. */
+  line?: number;
+  column?: number;
+  /** The line as it should be written. */
+  mend?: string;
+}
+
+/**
+ * What reading one file gives. `accepted`: may stand in feeds. `withheld`: sound, but not (yet, or any more) to be
+ * published. `rejected`: cannot be read.
+ */
+export type Reading =
+  | {
+      state: 'accepted';
+      article: Article;
+      repaired: boolean;
+      problems: Problem[] /** When the state changes by itself (expiry); epoch milliseconds. */;
+      due: number | null;
+    }
+  | { state: 'withheld'; article: Article; repaired: boolean; problems: Problem[]; due: number | null }
+  | { state: 'rejected'; problems: Problem[] };
+
+/** The body of an article as feeds carry it. */
+export interface Rendering {
+  /** Sanitized HTML with absolute addresses and no character that XML forbids. */
+  html: string;
+  /** Plain text: the article's own summary, else the first words of the body. */
+  summary: string;
+  problems: Problem[];
+}

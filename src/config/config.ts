@@ -1,0 +1,104 @@
+import { closest } from 'fastest-levenshtein';
+import * as v from 'valibot';
+import { type Config, type ConfigInput, configSchema } from './schema.ts';
+
+export type { Config, ConfigInput, Where } from './schema.ts';
+
+/** Gives the types of a `tidings.config.ts`; a plain object does as well. */
+export function defineConfig(config: ConfigInput): ConfigInput {
+  return config;
+}
+
+/** The configuration cannot be used. The message names the key and what to write instead. */
+export class ConfigError extends Error {
+  override name = 'ConfigError';
+}
+
+/**
+ * Checks what the publisher wrote and fills in the defaults.
+ *
+ * @param url public address of this server, without a slash at the end
+ * @throws {ConfigError} with every mistake in it, one a line
+ */
+export function resolveConfig(input: unknown, url: string): Config {
+  const parsed = v.safeParse(configSchema, input ?? {});
+  if (!parsed.success) throw new ConfigError(parsed.issues.map(describe).join('\n'));
+  const { site = {}, content = {}, ids = 'tag', feeds = {}, hub = {} } = parsed.output;
+  const limit = feeds.limit ?? 20;
+  const how = feeds.content ?? 'full';
+  const lease = { min: 300, default: 864_000, max: 2_592_000, ...defined(hub.leaseSeconds ?? {}) };
+  if (lease.min > lease.default || lease.default > lease.max)
+    throw new ConfigError('hub.leaseSeconds: min, default and max must be in rising order');
+  return {
+    site: {
+      title: site.title ?? 'Tidings',
+      url: (site.url ?? url).replace(/\/+$/, ''),
+      description: site.description ?? '',
+      language: site.language ?? 'en',
+      timezone: site.timezone ?? 'UTC',
+      permalink: site.permalink ?? null,
+      author: typeof site.author === 'string' ? { name: site.author } : site.author ? defined(site.author) : null,
+      image: site.image ?? null,
+      copyright: site.copyright ?? null,
+    },
+    content: {
+      include: content.include ?? ['**/*.md', '**/*.markdown', '**/*.mdx', '**/*.html'],
+      exclude: content.exclude ?? [],
+      maxBytes: content.maxBytes ?? 5_000_000,
+    },
+    ids,
+    feeds: {
+      limit,
+      content: how,
+      tagMinimum: feeds.tagMinimum ?? 1,
+      defined: (feeds.defined ?? []).map((feed) => ({
+        path: feed.path,
+        title: feed.title,
+        where: feed.where ?? {},
+        limit: feed.limit ?? limit,
+        content: feed.content ?? how,
+      })),
+    },
+    hub: {
+      leaseSeconds: lease,
+      delta: hub.delta ?? false,
+      topics: hub.topics ?? [],
+      retrySeconds: hub.retrySeconds ?? [30, 120, 600, 3600, 21_600, 86_400],
+    },
+  };
+}
+
+/** Drops keys without a value, which exact optional types refuse. */
+function defined<T extends object>(object: T): { [K in keyof T]: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as never;
+}
+
+/** One mistake as a sentence: where it is, what is wrong, and the nearest key that exists. */
+function describe(issue: v.BaseIssue<unknown>): string {
+  const path = issue.path?.map((item) => String(item.key)) ?? [];
+  const where = path.join('.') || 'configuration';
+  if (issue.type === 'strict_object' && issue.expected === 'never') {
+    const known = knownKeys(path.slice(0, -1));
+    const near = known.length > 0 ? closest(path.at(-1) ?? '', known) : null;
+    return `${where}: there is no such key${near ? `; did you mean ${near}?` : ''}`;
+  }
+  return `${where}: ${issue.message}`;
+}
+
+/** The keys that the schema knows at a path. */
+function knownKeys(path: string[]): string[] {
+  let schema: unknown = configSchema;
+  for (const key of path) {
+    schema = unwrap(schema);
+    const at = schema as { entries?: Record<string, unknown>; item?: unknown };
+    schema = at.entries ? at.entries[key] : at.item;
+  }
+  const entries = (unwrap(schema) as { entries?: Record<string, unknown> } | undefined)?.entries;
+  return Object.keys(entries ?? {});
+}
+
+function unwrap(schema: unknown): unknown {
+  let inner = schema as { wrapped?: unknown; pipe?: unknown[] } | undefined;
+  while (inner?.wrapped) inner = inner.wrapped as typeof inner;
+  return inner;
+}

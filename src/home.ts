@@ -1,0 +1,39 @@
+import type { Config } from './config/schema.ts';
+import type { ArticleSource, Blobs, Database, Outbound, Queue } from './storage/ports.ts';
+
+/** What a line of the log says: an event's name and plain facts. Never a secret. */
+export type LogFields = Record<string, string | number | boolean | null | undefined>;
+
+export interface Log {
+  info(event: string, fields?: LogFields): void;
+  warn(event: string, fields?: LogFields): void;
+  error(event: string, fields?: LogFields): void;
+}
+
+/**
+ * Everything the core needs from where it runs: Node (`node/home.ts`) and Cloudflare (`cloudflare/home.ts`) each make
+ * one. The core imports no runtime of its own.
+ */
+export interface Home {
+  readonly name: 'node' | 'workers';
+  readonly config: Config;
+  /** Public address of this server, without a slash at the end. */
+  readonly url: string;
+  readonly adminToken: string;
+  readonly db: Database;
+  readonly blobs: Blobs;
+  readonly queue: Queue;
+  readonly source: ArticleSource;
+  readonly request: Outbound;
+  /** CIDRs that outbound requests may reach though private. */
+  readonly allowPrivate: string[];
+  /** Epoch milliseconds. */
+  readonly now: () => number;
+  /** SHA-256 in lower-case hex, at once: the hash of every id, blob and fragment. */
+  readonly sha256: (data: string | Uint8Array) => string;
+  readonly log: Log;
+  /** Told after a commit that these documents changed, so that a home can replace what it keeps in memory. */
+  readonly onCommit: (addresses: string[]) => void;
+  /** Lets work outlive the answer that started it (`ctx.waitUntil`); on Node the process waits for it before it ends. */
+  readonly waitUntil: (work: Promise<unknown>) => void;
+}
