@@ -1,4 +1,5 @@
 import type { Config } from './config/schema.ts';
+import type { DocumentCache } from './storage/documents.ts';
 import type { ArticleSource, Blobs, Database, Outbound, Queue } from './storage/ports.ts';
 
 /** What a line of the log says: an event's name and plain facts. Never a secret. */
@@ -32,8 +33,8 @@ export interface Home {
   /** SHA-256 in lower-case hex, at once: the hash of every id, blob and fragment. */
   readonly sha256: (data: string | Uint8Array) => string;
   readonly log: Log;
-  /** Told after a commit that these documents changed, so that a home can replace what it keeps in memory. */
-  readonly onCommit: (addresses: string[]) => void;
+  /** Documents kept in memory; null where a process is one of many and would not hear of another's commit. */
+  readonly documentCache: DocumentCache | null;
   /** Lets work outlive the answer that started it (`ctx.waitUntil`); on Node the process waits for it before it ends. */
   readonly waitUntil: (work: Promise<unknown>) => void;
 }

@@ -11,10 +11,12 @@ CREATE TABLE files (
   article TEXT,                      -- ledger.id of the article it is, or last was
   due_at INTEGER,                    -- when its state changes by itself
   missing_since INTEGER,             -- first run that did not see it
-  missing_runs INTEGER NOT NULL DEFAULT 0
+  missing_runs INTEGER NOT NULL DEFAULT 0,
+  withdraw TEXT                      -- why its published article is to be taken back: draft, future, expired, deleted
 ) WITHOUT ROWID;
 CREATE INDEX files_due ON files (due_at) WHERE due_at IS NOT NULL;
 CREATE INDEX files_missing ON files (missing_since) WHERE missing_since IS NOT NULL;
+CREATE INDEX files_withdraw ON files (path) WHERE withdraw IS NOT NULL;
 CREATE INDEX files_article ON files (article) WHERE article IS NOT NULL;
 CREATE INDEX files_state ON files (state, path) WHERE state <> 'accepted' OR problems <> '[]';
 
@@ -45,18 +47,17 @@ CREATE TABLE articles (
   sort TEXT NOT NULL,                -- newest last
   published TEXT NOT NULL,
   updated TEXT NOT NULL,
-  source_hash TEXT NOT NULL,
+  body_hash TEXT NOT NULL,           -- bodies.hash
   entry_hash TEXT NOT NULL,          -- of everything that its fragments are made from
-  data TEXT NOT NULL,                -- JSON of the Article without its body
-  seq INTEGER NOT NULL               -- the run's clock at the last change
+  data TEXT NOT NULL                 -- JSON of the Article without its body
 ) WITHOUT ROWID;
 CREATE INDEX articles_sort ON articles (sort);
 
--- The accepted bytes of each published article, so that what is published can always be rendered again,
--- also when its file was broken or lost since. Over a size they are a blob instead, and bytes is null.
-CREATE TABLE sources (
+-- The accepted text of each published article, so that what is published can always be rendered again,
+-- also when its file was broken or lost since. Over a size it is a blob instead, and body is null.
+CREATE TABLE bodies (
   hash TEXT PRIMARY KEY,
-  bytes BLOB
+  body TEXT
 ) WITHOUT ROWID;
 
 -- Feeds that exist because an article or the configuration asks for them.
@@ -119,12 +120,15 @@ CREATE TABLE runs (
   job TEXT,
   tick INTEGER,                      -- epoch milliseconds of the cron line's instant
   trigger TEXT NOT NULL,             -- start, schedule, missed, watch, due, api, cli, upload
-  state TEXT NOT NULL,               -- running, done, failed
+  state TEXT NOT NULL,               -- queued, running, done, failed
+  request TEXT NOT NULL,             -- JSON: the paths it was told of, or all; whether withdrawals are accepted
+  progress TEXT NOT NULL DEFAULT '{}', -- JSON: where it goes on after a step, or after a crash
   started_at INTEGER NOT NULL,
   finished_at INTEGER,
   report TEXT NOT NULL DEFAULT '{}',
   UNIQUE (job, tick)
 ) WITHOUT ROWID;
+CREATE INDEX runs_open ON runs (started_at) WHERE state IN ('queued', 'running');
 CREATE INDEX runs_started ON runs (started_at);
 
 -- Who may do a thing that only one may do at a time, and until when if they are not heard of again.
