@@ -1,0 +1,101 @@
+import { Feed } from 'feed';
+import type { Element } from 'xast';
+import type { Author } from '../articles/article.ts';
+import { oneLine, sound } from './characters.ts';
+import type { Entry, FeedHead, Variant } from './entry.ts';
+import { atomId } from './identity.ts';
+import { authorsOf, labelsOf, languageOf, webAddress } from './labels.ts';
+import { enclosuresOf, imageOf, mediaImage } from './media.ts';
+import { body, element, elements, lines, plain, written } from './tree.ts';
+
+/** Stands where text will be put in as a tree: `feed` escapes texts wrongly in more ways than one. */
+const PLACE = '-';
+
+/**
+ * One entry of Atom 1.0.
+ *
+ * @see https://www.rfc-editor.org/rfc/rfc4287#section-4.1.2
+ */
+export function atomEntry(entry: Entry, variant: Variant): Element {
+  const summary = sound(entry.summary).trim();
+  const html = sound(entry.html);
+  const feed = new Feed({ title: PLACE, copyright: '', updated: new Date(entry.updated) });
+  feed.addItem({
+    title: PLACE,
+    link: entry.url,
+    date: new Date(entry.updated),
+    published: new Date(entry.published),
+    ...(summary !== '' && { description: PLACE }),
+    ...(variant === 'full' && html !== '' && { content: PLACE }),
+  });
+  const children = elements(written(feed.atom1(), 'feed', 'entry'));
+  for (const node of children) {
+    if (node.name === 'id') node.children = plain(atomId(oneLine(entry.id), entry.url));
+    if (node.name === 'link') node.attributes = { rel: 'alternate', type: 'text/html', ...node.attributes };
+    if (node.name === 'content') node.children = body(html);
+    // Plain text, which needs no type (section 3.1.1), shows as written.
+    if (node.name === 'title' || node.name === 'summary') {
+      node.attributes = {};
+      node.children = plain(node.name === 'title' ? oneLine(entry.title) : summary);
+    }
+  }
+  children.push(...authorsOf(entry.authors).map((author) => person('author', author)));
+  children.push(...labelsOf(entry).map((label) => element('category', { term: label })));
+  for (const file of enclosuresOf(entry)) {
+    const { url: href, type, title } = file;
+    children.push(element('link', { rel: 'enclosure', href, type, length: file.length || null, title }));
+  }
+  const image = imageOf(entry);
+  if (image) children.push(...mediaImage(image));
+  return element('entry', { 'xml:lang': languageOf(entry.lang) }, ...lines(children));
+}
+
+/** A person construct, section 3.2. */
+function person(name: string, author: Author): Element {
+  const parts: [string, string | undefined][] = [
+    ['name', author.name],
+    ['uri', author.url],
+    ['email', author.email],
+  ];
+  return element(
+    name,
+    {},
+    ...parts.flatMap(([part, text]) => (text === undefined ? [] : [element(part, {}, ...plain(text))])),
+  );
+}
+
+/** The feed element of an Atom document without its entries. */
+export function atomRoot(head: FeedHead): Element {
+  const title = oneLine(head.title);
+  const subtitle = oneLine(head.description);
+  const rights = oneLine(head.copyright ?? '');
+  const image = webAddress(head.image);
+  const feed = new Feed({
+    title: PLACE,
+    id: PLACE,
+    link: head.home,
+    copyright: rights && PLACE,
+    updated: new Date(head.updated),
+    generator: 'Tidings',
+    feed: head.topics.atom,
+    hub: head.hub,
+    author: { name: PLACE },
+    ...(subtitle !== '' && { description: PLACE }),
+    ...(image !== null && { image: PLACE }),
+  });
+  const root = written(feed.atom1(), 'feed');
+  const types: Record<string, string> = { alternate: 'text/html', self: 'application/atom+xml' };
+  const texts: Record<string, string> = { title, subtitle, rights, id: head.id, logo: image ?? '' };
+  // Every entry must have an author, its own or the feed's (section 4.1.1); a site without one speaks for itself.
+  const author = authorsOf(head.author === null ? [] : [head.author])[0] ?? { name: title };
+  root.children = elements(root).map((node) => {
+    if (node.name === 'author') return person('author', author);
+    const text = texts[node.name];
+    const type = types[String(node.attributes.rel)];
+    if (text !== undefined) node.children = plain(text);
+    if (node.name === 'link' && type !== undefined) node.attributes = { ...node.attributes, type };
+    return node;
+  });
+  root.attributes = { ...root.attributes, 'xml:lang': languageOf(head.lang) };
+  return root;
+}

@@ -1,0 +1,62 @@
+import type { Author } from '../articles/article.ts';
+import { oneLine, sound } from './characters.ts';
+import type { Entry, FeedHead, Variant } from './entry.ts';
+import { authorsOf, labelsOf, languageOf, webAddress } from './labels.ts';
+import { enclosuresOf, imageOf } from './media.ts';
+
+/**
+ * One item of JSON Feed 1.1. An excerpt is its own content, since an item must have some.
+ *
+ * @see https://www.jsonfeed.org/version/1.1/
+ */
+export function jsonItem(entry: Entry, variant: Variant): object {
+  const summary = sound(entry.summary).trim();
+  const title = oneLine(entry.title);
+  const authors = authorsOf(entry.authors).map(jsonAuthor);
+  const tags = labelsOf(entry);
+  const lang = languageOf(entry.lang);
+  const image = imageOf(entry);
+  const attachments = enclosuresOf(entry).map((file) => ({
+    url: file.url,
+    mime_type: file.type,
+    ...(file.title !== undefined && { title: file.title }),
+    ...(file.length > 0 && { size_in_bytes: file.length }),
+    ...(file.duration !== undefined && { duration_in_seconds: file.duration }),
+  }));
+  return {
+    id: oneLine(entry.id),
+    url: webAddress(entry.url) ?? entry.url,
+    ...(title !== '' && { title }),
+    ...(variant === 'full' ? { content_html: sound(entry.html) } : { content_text: summary }),
+    ...(summary !== '' && { summary }),
+    ...(image !== null && { image: image.url }),
+    date_published: new Date(entry.published).toISOString(),
+    date_modified: new Date(entry.updated).toISOString(),
+    ...(authors.length > 0 && { authors }),
+    ...(tags.length > 0 && { tags }),
+    ...(lang !== null && { language: lang }),
+    ...(attachments.length > 0 && { attachments }),
+  };
+}
+
+/** The members of a JSON Feed but for its items. */
+export function jsonHead(head: FeedHead): Record<string, unknown> {
+  const description = oneLine(head.description);
+  const authors = authorsOf(head.author === null ? [] : [head.author]).map(jsonAuthor);
+  const lang = languageOf(head.lang);
+  return {
+    version: 'https://jsonfeed.org/version/1.1',
+    title: oneLine(head.title),
+    home_page_url: head.home,
+    feed_url: head.topics.json,
+    ...(description !== '' && { description }),
+    ...(head.image !== null && { icon: head.image }),
+    ...(authors.length > 0 && { authors }),
+    ...(lang !== null && { language: lang }),
+    hubs: [{ type: 'WebSub', url: head.hub }],
+  };
+}
+
+function jsonAuthor({ name, url, avatar }: Author): object {
+  return { name, ...(url !== undefined && { url }), ...(avatar !== undefined && { avatar }) };
+}

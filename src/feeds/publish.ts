@@ -1,0 +1,281 @@
+import type { ArticleData } from '../articles/intake.ts';
+import { renderArticle } from '../articles/render.ts';
+import type { Home } from '../home.ts';
+import { announceDocument } from '../push/announce.ts';
+import { type DocumentHead, documentsOfFeed } from '../storage/documents.ts';
+import type { Statement } from '../storage/ports.ts';
+import { forRows } from '../storage/rows.ts';
+import { assembleDocument } from './documents.ts';
+import { CONTENT_TYPES, type Entry, type FeedRef, FORMATS, type Format, type Variant } from './entry.ts';
+import { FRAGMENT_VERSION, renderFragment } from './fragments.ts';
+import { addresses, feedsOf, headOf } from './selection.ts';
+
+/** A feed whose documents do not show its present entries yet. */
+interface DirtyFeed {
+  key: string;
+  kind: FeedRef['kind'];
+  title: string;
+  lang: string | null;
+  wanted: number;
+}
+
+/** An article of a feed's window, as it is stored. */
+interface Member {
+  id: string;
+  updated: string;
+  body_hash: string;
+  entry_hash: string;
+  data: string;
+}
+
+/** Fragments of an entry by format. */
+type Fragments = Record<Format, string>;
+
+/** What a feed that never had an entry says of its last change. */
+const NEVER = '1970-01-01T00:00:00.000Z';
+
+/** Fragments that this pass has seen, so that an entry in ten feeds is read once. */
+export type FragmentCache = Map<string, Fragments>;
+
+/** Feeds that wait to be made, in order. */
+export async function dirtyFeeds(home: Home, limit: number): Promise<DirtyFeed[]> {
+  return home.db
+    .prepare('SELECT key, kind, title, lang, wanted FROM feeds WHERE built < wanted ORDER BY key LIMIT ?')
+    .bind(limit)
+    .all<DirtyFeed & { [key: string]: string | number | null }>();
+}
+
+/**
+ * Makes a feed's documents from its newest entries. What changed is committed in one batch with its announcement;
+ * bodies are written before that. Nothing is written when nothing changed.
+ *
+ * @returns how many documents were written
+ */
+export async function publishFeed(
+  home: Home,
+  feed: DirtyFeed,
+  fingerprint: string,
+  cache: FragmentCache,
+): Promise<number> {
+  const rule = home.config.feeds.defined.find((one) => one.path === feed.key);
+  const limit = rule?.limit ?? home.config.feeds.limit;
+  const variant: Variant = rule?.content ?? home.config.feeds.content;
+  const members = await home.db
+    .prepare(
+      `SELECT a.id, a.updated, a.body_hash, a.entry_hash, a.data FROM memberships AS m
+       JOIN articles AS a ON a.id = m.article WHERE m.feed = ? ORDER BY m.sort DESC LIMIT ?`,
+    )
+    .bind(feed.key, limit)
+    .all<Member & { [key: string]: string }>();
+  const built = home.db.prepare('UPDATE feeds SET built = ?, title = ? WHERE key = ?');
+  const title = titleOf(home, feed, members);
+  if (feed.kind === 'tag' && (await isTooSmall(home, feed.key))) {
+    await built.bind(feed.wanted, title, feed.key).run();
+    return 0;
+  }
+  const { fragments, rendered } = await fragmentsOf(home, members, variant, fingerprint, cache);
+  const updated = members.reduce((newest, member) => (member.updated > newest ? member.updated : newest), '');
+  const head = headOf({ ...feed, title }, home.config, home.url, updated || NEVER);
+  const before = new Map((await documentsOfFeed(home, feed.key)).map((document) => [document.format, document]));
+  const written: DocumentHead[] = [];
+  const retired: string[] = [];
+  const encoder = new TextEncoder();
+  for (const format of FORMATS) {
+    const body = encoder.encode(
+      assembleDocument(
+        head,
+        format,
+        fragments.map((of) => of[format]),
+      ),
+    );
+    const blob = home.sha256(body);
+    const old = before.get(format);
+    if (old?.blob === blob) continue;
+    await home.blobs.put(blob, body);
+    if (old) retired.push(old.blob);
+    written.push({
+      address: addresses(feed.key)[format],
+      feed: feed.key,
+      format,
+      version: (old?.version ?? 0) + 1,
+      blob,
+      size: body.byteLength,
+      content_type: CONTENT_TYPES[format],
+      last_modified: laterSecond(home.now(), old?.last_modified),
+    });
+  }
+  await home.db.batch([
+    ...rendered,
+    ...documentStatements(home, written, retired),
+    ...written.flatMap((document) => announceDocument(home, document.address, document.version)),
+    built.bind(feed.wanted, title, feed.key),
+  ]);
+  home.documentCache?.replaced(written.map((document) => document.address));
+  return written.length;
+}
+
+/** The name as the newest entry spells it: two spellings share a feed, and the documents depend on entries alone. */
+function titleOf(home: Home, feed: DirtyFeed, members: Member[]): string {
+  const newest = members[0];
+  if (!newest) return feed.title;
+  const refs = feedsOf(JSON.parse(newest.data) as ArticleData, home.config);
+  return refs.find((ref) => ref.key === feed.key)?.title ?? feed.title;
+}
+
+async function isTooSmall(home: Home, key: string): Promise<boolean> {
+  const { tagMinimum } = home.config.feeds;
+  if (tagMinimum < 2) return false;
+  const rows = await home.db
+    .prepare('SELECT 1 AS one FROM memberships WHERE feed = ? LIMIT ?')
+    .bind(key, tagMinimum)
+    .all();
+  return rows.length < tagMinimum;
+}
+
+/** Each member's fragments: kept ones where they are of the present entry, else rendered, with what stores them. */
+async function fragmentsOf(
+  home: Home,
+  members: Member[],
+  variant: Variant,
+  fingerprint: string,
+  cache: FragmentCache,
+): Promise<{ fragments: Fragments[]; rendered: Statement[] }> {
+  const keyOf = (member: Member) => `${variant} ${member.id} ${member.entry_hash}`;
+  const hashOf = (member: Member) => `${FRAGMENT_VERSION}.${fingerprint}.${member.entry_hash}`;
+  const unseen = members.filter((member) => !cache.has(keyOf(member)));
+  if (unseen.length > 0) {
+    const rows = await home.db
+      .prepare(
+        `SELECT article, format, hash, text FROM fragments
+         WHERE variant = ? AND article IN (SELECT value FROM json_each(?))`,
+      )
+      .bind(variant, JSON.stringify(unseen.map((member) => member.id)))
+      .all<{ article: string; format: Format; hash: string; text: string }>();
+    const stored = new Map(rows.map((row) => [`${row.article} ${row.format} ${row.hash}`, row.text]));
+    for (const member of unseen) {
+      const texts = FORMATS.map((format) => stored.get(`${member.id} ${format} ${hashOf(member)}`));
+      if (texts.every((text) => text !== undefined))
+        cache.set(
+          keyOf(member),
+          byFormat((_, at) => texts[at] ?? ''),
+        );
+    }
+  }
+  const missing = members.filter((member) => !cache.has(keyOf(member)));
+  const bodies = await bodiesOf(home, missing);
+  const rows: { article: string; format: Format; variant: Variant; hash: string; text: string }[] = [];
+  for (const member of missing) {
+    const entry = entryOf(home, member, bodies.get(member.body_hash) ?? '');
+    const texts = byFormat((format) => renderFragment(entry, format, variant));
+    cache.set(keyOf(member), texts);
+    for (const format of FORMATS) {
+      const text = texts[format];
+      // Over a row's size it is rendered again when it is needed.
+      if (text.length < MAX_FRAGMENT) rows.push({ article: member.id, format, variant, hash: hashOf(member), text });
+    }
+  }
+  const rendered = forRows(
+    home.db,
+    `INSERT INTO fragments (article, format, variant, hash, text)
+     SELECT value ->> 'article', value ->> 'format', value ->> 'variant', value ->> 'hash', value ->> 'text'
+     FROM json_each(?1) WHERE true
+     ON CONFLICT (article, format, variant) DO UPDATE SET hash = excluded.hash, text = excluded.text`,
+    rows,
+  );
+  const fragments = members.map((member) => cache.get(keyOf(member)) ?? byFormat(() => ''));
+  return { fragments, rendered };
+}
+
+/** Characters: four bytes each, escaped in JSON, must stay inside a row. */
+const MAX_FRAGMENT = 300_000;
+
+const byFormat = (make: (format: Format, at: number) => string): Fragments => ({
+  rss: make('rss', 0),
+  atom: make('atom', 1),
+  json: make('json', 2),
+});
+
+/** The stored texts of articles, by hash. */
+export async function bodiesOf(home: Home, members: Pick<Member, 'body_hash'>[]): Promise<Map<string, string>> {
+  if (members.length === 0) return new Map();
+  const rows = await home.db
+    .prepare('SELECT hash, body FROM bodies WHERE hash IN (SELECT value FROM json_each(?))')
+    .bind(JSON.stringify(members.map((member) => member.body_hash)))
+    .all<{ hash: string; body: string | null }>();
+  const bodies = new Map<string, string>();
+  for (const { hash, body } of rows) {
+    bodies.set(hash, body ?? new TextDecoder().decode((await home.blobs.get(hash)) ?? new Uint8Array()));
+  }
+  return bodies;
+}
+
+/** An article as feeds show it. */
+export function entryOf(home: Home, member: Pick<Member, 'id' | 'updated' | 'data'>, body: string): Entry {
+  const data = JSON.parse(member.data) as ArticleData;
+  const rendering = renderArticle({ ...data, body }, home.config);
+  return {
+    id: member.id,
+    url: data.url,
+    title: data.title,
+    published: data.published,
+    updated: member.updated,
+    summary: rendering.summary,
+    html: rendering.html,
+    authors: data.authors.length > 0 ? data.authors : home.config.site.author ? [home.config.site.author] : [],
+    categories: data.categories,
+    tags: data.tags,
+    image: data.image,
+    lang: data.lang,
+    enclosures: data.enclosures,
+  };
+}
+
+function documentStatements(home: Home, written: DocumentHead[], retired: string[]): Statement[] {
+  return [
+    ...forRows(
+      home.db,
+      `INSERT INTO documents (address, feed, format, version, blob, size, content_type, last_modified)
+       SELECT value ->> 'address', value ->> 'feed', value ->> 'format', value ->> 'version', value ->> 'blob',
+              value ->> 'size', value ->> 'content_type', value ->> 'last_modified'
+       FROM json_each(?1) WHERE true
+       ON CONFLICT (address) DO UPDATE SET version = excluded.version, blob = excluded.blob, size = excluded.size,
+         content_type = excluded.content_type, last_modified = excluded.last_modified`,
+      written,
+    ),
+    ...forRows(
+      home.db,
+      'INSERT OR REPLACE INTO retired_blobs (hash, since) SELECT value, ?2 FROM json_each(?1)',
+      retired,
+      home.now(),
+    ),
+  ];
+}
+
+/** The instant in whole seconds, later than the one before: If-Modified-Since compares seconds. */
+function laterSecond(now: number, before: string | undefined): string {
+  const second = Math.floor(now / 1000) * 1000;
+  const least = before === undefined ? 0 : Date.parse(before) + 1000;
+  return new Date(Math.max(second, least)).toISOString();
+}
+
+/** Milliseconds that a blob is kept after no document shows it. */
+const RETIREMENT_MS = 3_600_000;
+
+/** Deletes bodies that no document has shown for a while. */
+export async function collectBlobs(home: Home): Promise<void> {
+  const rows = await home.db
+    .prepare(
+      `SELECT hash, EXISTS (SELECT 1 FROM documents WHERE blob = hash) AS used FROM retired_blobs WHERE since < ? LIMIT 500`,
+    )
+    .bind(home.now() - RETIREMENT_MS)
+    .all<{ hash: string; used: number }>();
+  if (rows.length === 0) return;
+  await home.blobs.delete(rows.filter((row) => !row.used).map((row) => row.hash));
+  await home.db.batch(
+    forRows(
+      home.db,
+      'DELETE FROM retired_blobs WHERE hash IN (SELECT value FROM json_each(?1))',
+      rows.map((row) => row.hash),
+    ),
+  );
+}

@@ -1,0 +1,106 @@
+import { Feed, type FeedOptions } from 'feed';
+import type { Element } from 'xast';
+import { htmlOf, oneLine, sound } from './characters.ts';
+import type { Entry, FeedHead, Variant } from './entry.ts';
+import { authorsOf, labelsOf, languageOf, webAddress } from './labels.ts';
+import { enclosuresOf, imageOf, mediaImage } from './media.ts';
+import { body, child, element, elements, lines, plain, written } from './tree.ts';
+
+/** Stands where text will be put in as a tree: `feed` escapes texts wrongly in more ways than one. */
+const PLACE = '-';
+
+/**
+ * One item of RSS 2.0, by the best practices of the RSS Advisory Board.
+ *
+ * @see https://www.rssboard.org/rss-profile
+ */
+export function rssItem(entry: Entry, variant: Variant): Element {
+  const title = oneLine(entry.title);
+  const summary = sound(entry.summary).trim();
+  const html = sound(entry.html);
+  const feed = new Feed({ title: PLACE, copyright: PLACE });
+  feed.addItem({
+    title: title && PLACE,
+    link: entry.url,
+    date: new Date(entry.updated),
+    published: new Date(entry.published),
+    ...(summary !== '' && { description: PLACE }),
+  });
+  const item = written(feed.rss2(), 'rss', 'channel', 'item');
+  const link = webAddress(entry.url);
+  for (const node of elements(item)) {
+    if (node.name === 'title') node.children = plain(title);
+    // Readers take a description for HTML, whatever it is (profile, section "description").
+    if (node.name === 'description') node.children = body(htmlOf(summary));
+    if (node.name === 'guid') {
+      const id = oneLine(entry.id);
+      node.attributes = { isPermaLink: String(id === link) };
+      node.children = plain(id);
+    }
+  }
+  const children = elements(item);
+  if (variant === 'full' && html !== '') children.push(element('content:encoded', {}, ...body(html)));
+  children.push(...authorsOf(entry.authors).map((author) => element('dc:creator', {}, ...plain(author.name))));
+  children.push(...labelsOf(entry).map((label) => element('category', {}, ...plain(label))));
+  if (entry.updated !== entry.published)
+    children.push(element('atom:updated', {}, ...plain(new Date(entry.updated).toISOString())));
+  children.push(...attached(entry));
+  const lang = languageOf(entry.lang);
+  return element('item', { 'xml:lang': lang }, ...lines(children));
+}
+
+/** The profile allows one enclosure; what comes after it is told as Media RSS. */
+function attached(entry: Entry): Element[] {
+  const [first, ...more] = enclosuresOf(entry);
+  const image = imageOf(entry);
+  return [
+    ...(first ? [element('enclosure', { url: first.url, length: first.length, type: first.type })] : []),
+    ...(first?.duration ? [element('itunes:duration', {}, ...plain(String(first.duration)))] : []),
+    ...more.map((file) =>
+      element('media:content', {
+        url: file.url,
+        type: file.type,
+        fileSize: file.length || null,
+        duration: file.duration,
+      }),
+    ),
+    ...(image ? mediaImage(image) : []),
+  ];
+}
+
+/** The channel of an RSS document without its items, on its root. */
+export function rssRoot(head: FeedHead): { root: Element; channel: Element } {
+  const title = oneLine(head.title);
+  const lang = languageOf(head.lang);
+  const options: FeedOptions = {
+    title: PLACE,
+    description: PLACE,
+    link: head.home,
+    copyright: head.copyright === null ? '' : PLACE,
+    updated: new Date(head.updated),
+    docs: 'https://www.rssboard.org/rss-specification',
+    generator: 'Tidings',
+    feed: head.topics.rss,
+    hub: head.hub,
+    ...(lang !== null && { language: lang }),
+    ...(head.image !== null && { image: PLACE }),
+  };
+  const root = written(new Feed(options).rss2(), 'rss');
+  const channel = elements(root)[0] ?? element('channel', {});
+  const texts: Record<string, string> = {
+    title,
+    description: oneLine(head.description) || title,
+    copyright: oneLine(head.copyright ?? ''),
+  };
+  for (const node of elements(channel)) {
+    const text = texts[node.name];
+    if (text !== undefined) node.children = plain(text);
+    if (node.name !== 'image') continue;
+    const url = child(node, 'url');
+    const caption = child(node, 'title');
+    if (url) url.children = plain(head.image ?? '');
+    if (caption) caption.children = plain(title);
+    node.children = elements(node);
+  }
+  return { root, channel };
+}

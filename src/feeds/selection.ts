@@ -1,0 +1,153 @@
+import type { Config, Where } from '../config/schema.ts';
+import { oneLine } from './characters.ts';
+import { type FeedHead, type FeedRef, FILE_NAMES, FORMATS, type Format, type Selectable } from './entry.ts';
+import { tagUri } from './identity.ts';
+import { slugOf } from './slug.ts';
+
+/** The site's own feed, which has every article. */
+const SITE_KEY = '';
+
+/**
+ * Every feed in which an article stands, in a fixed order. One feed for all names with the same slug; its title is the
+ * first of this article's spellings by code point. An article without a language speaks the site's.
+ */
+export function feedsOf(article: Selectable, config: Config): FeedRef[] {
+  if (!article.inFeeds) return [];
+  const lang = article.lang ?? config.site.language;
+  return [
+    siteFeed(config),
+    ...named('category', article.categories),
+    ...named('tag', article.tags),
+    ...named(
+      'author',
+      article.authors.map((author) => author.name),
+    ),
+    ...named('lang', [lang]).map((ref) => ({ ...ref, lang })),
+    ...config.feeds.defined
+      .filter((feed) => matches(feed.where, article, config.site.language))
+      .map((feed) => defined(feed.path, feed.title)),
+  ];
+}
+
+/** The feeds that exist without any article: the site's and those that the publisher defined. */
+export function definedFeeds(config: Config): FeedRef[] {
+  return [siteFeed(config), ...config.feeds.defined.map((feed) => defined(feed.path, feed.title))];
+}
+
+function siteFeed(config: Config): FeedRef {
+  return { key: SITE_KEY, kind: 'site', title: config.site.title, lang: null };
+}
+
+function defined(path: string, title: string): FeedRef {
+  return { key: path, kind: 'defined', title, lang: null };
+}
+
+function named(kind: 'category' | 'tag' | 'author' | 'lang', names: string[]): FeedRef[] {
+  const refs = new Map<string, FeedRef>();
+  for (const title of names.map(oneLine).sort(byCodePoint)) {
+    const slug = slugOf(title);
+    const key = `${kind}/${slug}`;
+    if (slug !== '' && !refs.has(key)) refs.set(key, { key, kind, title, lang: null });
+  }
+  return [...refs.values()];
+}
+
+/** UTF-16 order is code point order but for surrogates, which `Array.sort` would place before U+E000. */
+function byCodePoint(a: string, b: string): number {
+  const left = Array.from(a);
+  const right = Array.from(b);
+  for (let i = 0; i < left.length && i < right.length; i++) {
+    const difference = (left[i]?.codePointAt(0) ?? 0) - (right[i]?.codePointAt(0) ?? 0);
+    if (difference !== 0) return difference;
+  }
+  return left.length - right.length;
+}
+
+type Selectors = Omit<Where, 'not'>;
+
+/**
+ * Whether an article is meant: all the keys of `where` must match, any value of a list is enough, `not` leaves out what
+ * matches all of its own keys. Names are compared by slug, so letter case and separators do not matter. A language
+ * means its regions too (`en` takes `en-GB`, RFC 4647 section 3.3.1); an article without one has `siteLanguage`. A
+ * folder has everything below it; `''` or `.` is the content folder's own files alone.
+ */
+export function matches(where: Where, article: Selectable, siteLanguage = ''): boolean {
+  const { not, ...wanted } = where;
+  if (!selects(wanted, article, siteLanguage)) return false;
+  const excludes = not !== undefined && Object.values(not).some((value) => value !== undefined);
+  return !(excludes && selects(not, article, siteLanguage));
+}
+
+function selects(wanted: Selectors, article: Selectable, siteLanguage: string): boolean {
+  const lang = (article.lang ?? siteLanguage).toLowerCase();
+  const path = article.path.normalize('NFC');
+  return (
+    any(wanted.category, hasName(article.categories)) &&
+    any(wanted.tag, hasName(article.tags)) &&
+    any(wanted.author, hasName(article.authors.map((author) => author.name))) &&
+    any(wanted.lang, (value) => lang === value.toLowerCase() || lang.startsWith(`${value.toLowerCase()}-`)) &&
+    any(wanted.folder, (value) => isIn(folderOf(value), path))
+  );
+}
+
+function any(wanted: string | string[] | undefined, test: (value: string) => boolean): boolean {
+  if (wanted === undefined) return true;
+  return typeof wanted === 'string' ? test(wanted) : wanted.some(test);
+}
+
+function hasName(names: string[]): (value: string) => boolean {
+  const slugs = new Set(names.map(slugOf));
+  slugs.delete('');
+  return (value) => slugs.has(slugOf(value));
+}
+
+function folderOf(value: string): string {
+  const parts = value.normalize('NFC').split('/');
+  return parts.filter((part) => part !== '' && part !== '.').join('/');
+}
+
+function isIn(folder: string, path: string): boolean {
+  return folder === '' ? !path.includes('/') : path.startsWith(`${folder}/`);
+}
+
+/** Paths below the server of a feed's three documents, percent-encoded as a URL parser would. */
+export function addresses(key: string): Record<Format, string> {
+  // A publisher's own path may be encoded already; a slug never is.
+  const path = key === '' || key.startsWith('/') ? key : `/${key.replace(/[%?#\\]/g, encodeURIComponent)}`;
+  const { pathname } = new URL(path, 'http://host');
+  const folder = pathname === '/' ? '' : pathname;
+  return eachFormat((format) => `${folder}/${FILE_NAMES[format]}`);
+}
+
+/**
+ * What a feed says of itself.
+ *
+ * @param serverUrl public address of this server, without a slash at the end
+ * @param updated the newest `updated` of its entries, ISO 8601
+ */
+export function headOf(ref: FeedRef, config: Config, serverUrl: string, updated: string): FeedHead {
+  const { site } = config;
+  const paths = addresses(ref.key);
+  return {
+    title: ref.kind === 'site' || ref.kind === 'defined' ? ref.title : `${ref.title} · ${site.title}`,
+    description: site.description,
+    home: `${site.url}/`,
+    topics: eachFormat((format) => serverUrl + paths[format]),
+    hub: `${serverUrl}/hub`,
+    lang: ref.lang ?? site.language,
+    author: site.author,
+    image: site.image === null ? null : absolute(site.image, site.url),
+    copyright: site.copyright,
+    updated,
+    // The publisher's host and not the server's: a second home, or another port, is the same feed.
+    id: tagUri(site.url, ref.key === SITE_KEY ? 'feed' : `feed/${ref.key}`),
+  };
+}
+
+function eachFormat(value: (format: Format) => string): Record<Format, string> {
+  return Object.fromEntries(FORMATS.map((format) => [format, value(format)])) as Record<Format, string>;
+}
+
+function absolute(reference: string, base: string): string | null {
+  return URL.parse(reference, `${base}/`)?.href ?? null;
+}
