@@ -18,7 +18,7 @@ const PLACE = '-';
  */
 export function atomEntry(entry: Entry, variant: Variant): Element {
   const summary = sound(entry.summary).trim();
-  const html = sound(entry.html);
+  const html = variant === 'full' ? sound(entry.html) : '';
   const feed = new Feed({ title: PLACE, copyright: '', updated: new Date(entry.updated) });
   feed.addItem({
     title: PLACE,
@@ -26,7 +26,7 @@ export function atomEntry(entry: Entry, variant: Variant): Element {
     date: new Date(entry.updated),
     published: new Date(entry.published),
     ...(summary !== '' && { description: PLACE }),
-    ...(variant === 'full' && html !== '' && { content: PLACE }),
+    ...(html !== '' && { content: PLACE }),
   });
   const children = elements(written(feed.atom1(), 'feed', 'entry'));
   for (const node of children) {

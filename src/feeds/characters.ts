@@ -3,6 +3,7 @@
  * and nobody sees.
  */
 const FORBIDDEN = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\ufffe\uffff\p{Cs}]/gu;
+const SUSPECT = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\ufffe\uffff]/;
 
 /**
  * Text that may stand in an XML document and in JSON alike: no forbidden character, no lone surrogate, line ends as
@@ -11,6 +12,8 @@ const FORBIDDEN = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\ufffe\uf
  * @see https://www.w3.org/TR/xml/#charsets
  */
 export function sound(text: string): string {
+  // Nearly every text is sound; this asks four times faster than it mends.
+  if (!SUSPECT.test(text) && text.isWellFormed()) return text;
   return text.replace(/\r\n?/g, '\n').replace(FORBIDDEN, '');
 }
 

@@ -17,7 +17,7 @@ const PLACE = '-';
 export function rssItem(entry: Entry, variant: Variant): Element {
   const title = oneLine(entry.title);
   const summary = sound(entry.summary).trim();
-  const html = sound(entry.html);
+  const html = variant === 'full' ? sound(entry.html) : '';
   const feed = new Feed({ title: PLACE, copyright: PLACE });
   feed.addItem({
     title: title && PLACE,
@@ -31,7 +31,7 @@ export function rssItem(entry: Entry, variant: Variant): Element {
   for (const node of elements(item)) {
     if (node.name === 'title') node.children = plain(title);
     // Readers take a description for HTML, whatever it is (profile, section "description").
-    if (node.name === 'description') node.children = body(htmlOf(summary));
+    if (node.name === 'description') node.children = plain(htmlOf(summary));
     if (node.name === 'guid') {
       const id = oneLine(entry.id);
       node.attributes = { isPermaLink: String(id === link) };
@@ -39,7 +39,7 @@ export function rssItem(entry: Entry, variant: Variant): Element {
     }
   }
   const children = elements(item);
-  if (variant === 'full' && html !== '') children.push(element('content:encoded', {}, ...body(html)));
+  if (html !== '') children.push(element('content:encoded', {}, ...body(html)));
   children.push(...authorsOf(entry.authors).map((author) => element('dc:creator', {}, ...plain(author.name))));
   children.push(...labelsOf(entry).map((label) => element('category', {}, ...plain(label))));
   if (entry.updated !== entry.published)

@@ -22,20 +22,20 @@ export function element(
 
 /** Nodes of a text that no reader takes for markup. The text must be `sound`. */
 export function plain(text: string): ElementContent[] {
-  return split(text, '>', '');
+  const parts = text.split('>');
+  return parts.flatMap((value, at) => (at === 0 ? [{ type: 'text', value }] : [GREATER, { type: 'text', value }]));
 }
 
-/** Nodes of a long text, such as a body in HTML: as short as can be. The text must be `sound`. */
-export function body(text: string): ElementContent[] {
-  return split(text, ']]>', ']]');
-}
-
-function split(text: string, mark: string, before: string): ElementContent[] {
-  const parts = text.split(mark);
-  const last = parts.length - 1;
-  return parts.flatMap((part, at) =>
-    at === last ? [{ type: 'text', value: part }] : [{ type: 'text', value: part + before }, GREATER],
-  );
+/**
+ * Nodes of a body in HTML: CDATA, which is a sixth smaller than escaped markup and costs nothing to write. `]]>` ends a
+ * section, so it is cut in two. The text must be `sound`.
+ */
+export function body(html: string): ElementContent[] {
+  const parts = html.split(']]>');
+  return parts.map((part, at) => ({
+    type: 'cdata',
+    value: `${at === 0 ? '' : '>'}${part}${at === parts.length - 1 ? '' : ']]'}`,
+  }));
 }
 
 /** The first child element of a name. */
@@ -61,7 +61,7 @@ export function written(xml: string, ...path: string[]): Element {
 
 /** Puts each child on a line of its own. */
 export function lines(children: ElementContent[]): ElementContent[] {
-  const end: ElementContent = { type: 'text', value: '\n' };
+  const end = piece('\n');
   return [end, ...children.flatMap((node) => [node, end])];
 }
 
