@@ -17,12 +17,13 @@ const PLACE = '-';
  * @see https://www.rfc-editor.org/rfc/rfc4287#section-4.1.2
  */
 export function atomEntry(entry: Entry, variant: Variant): Element {
+  const link = webAddress(entry.url) ?? entry.url;
   const summary = sound(entry.summary).trim();
   const html = variant === 'full' ? sound(entry.html) : '';
   const feed = new Feed({ title: PLACE, copyright: '', updated: new Date(entry.updated) });
   feed.addItem({
     title: PLACE,
-    link: entry.url,
+    link,
     date: new Date(entry.updated),
     published: new Date(entry.published),
     ...(summary !== '' && { description: PLACE }),

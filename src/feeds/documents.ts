@@ -1,7 +1,7 @@
 import { atomRoot } from './atom.ts';
 import type { FeedHead, Format } from './entry.ts';
 import { jsonHead } from './json.ts';
-import { rssRoot } from './rss.ts';
+import { podcastHead, rssRoot } from './rss.ts';
 import { elements, lines, piece, xmlDocument } from './tree.ts';
 
 /** Namespaces that fragments may use. Each is declared on the root of a document in which it is used. */
@@ -28,17 +28,15 @@ export function assembleDocument(head: FeedHead, format: Format, fragments: stri
     return xmlDocument(root);
   }
   const { root, channel } = rssRoot(head);
-  channel.children = lines([...elements(channel), ...fragments.map(piece)]);
-  root.attributes = {
-    version: '2.0',
-    'xmlns:atom': NAMESPACES.atom,
-    ...used(['content', 'dc', 'itunes', 'media'], fragments),
-  };
+  const namespaces = used(['content', 'dc', 'itunes', 'media'], fragments);
+  const podcast = 'xmlns:itunes' in namespaces ? podcastHead(head) : [];
+  channel.children = lines([...elements(channel), ...podcast, ...fragments.map(piece)]);
+  root.attributes = { version: '2.0', 'xmlns:atom': NAMESPACES.atom, ...namespaces };
   root.children = lines([channel]);
   return xmlDocument(root);
 }
 
-/** The serializer escapes every `<` of a text, so that a prefix after one can only be a tag. */
+/** A tag with a prefix; a body that shows one in CDATA costs a declaration too many, which harms nobody. */
 function used(prefixes: (keyof typeof NAMESPACES)[], fragments: string[]): Record<string, string> {
   const found = prefixes.filter((prefix) => fragments.some((fragment) => fragment.includes(`<${prefix}:`)));
   return Object.fromEntries(found.map((prefix) => [`xmlns:${prefix}`, NAMESPACES[prefix]]));

@@ -10,6 +10,9 @@ export const FRAGMENT_VERSION = 1;
 /**
  * An entry in one format, ready to be joined with others into a document: a whole XML element without namespace
  * declarations, or a JSON object. A pure function of its arguments.
+ *
+ * @throws {TypeError} when the entry's address is no absolute URL
+ * @throws {RangeError} when one of its dates is none
  */
 export function renderFragment(entry: Entry, format: Format, variant: Variant): string {
   if (format === 'json') return JSON.stringify(jsonItem(entry, variant));

@@ -26,10 +26,15 @@ export function authorsOf(authors: Author[]): Author[] {
   });
 }
 
-/** The canonical form of a web address; null for what is none. */
+/**
+ * A web address as RFC 3986 has it; null for what is none. A URL parser lets some signs pass that the RFC does not know.
+ */
 export function webAddress(url: string | null | undefined): string | null {
   const parsed = url == null ? null : URL.parse(url);
-  return parsed !== null && /^https?:$/.test(parsed.protocol) ? parsed.href : null;
+  if (parsed === null || !/^https?:$/.test(parsed.protocol)) return null;
+  const { origin, href } = parsed;
+  if (!href.startsWith(origin)) return href;
+  return origin + href.slice(origin.length).replace(/[[\]|\\^`{}"<>]|%(?![0-9a-f]{2})/gi, encodeURIComponent);
 }
 
 /** A language as BCP 47 writes it; null for what is none. */

@@ -9,6 +9,9 @@ import { body, child, element, elements, lines, plain, written } from './tree.ts
 /** Stands where text will be put in as a tree: `feed` escapes texts wrongly in more ways than one. */
 const PLACE = '-';
 
+/** Spelled as validators know it: with it they accept attributes of namespaces, such as `xml:lang`. */
+const DOCS = 'http://www.rssboard.org/rss-specification';
+
 /**
  * One item of RSS 2.0, by the best practices of the RSS Advisory Board.
  *
@@ -16,18 +19,19 @@ const PLACE = '-';
  */
 export function rssItem(entry: Entry, variant: Variant): Element {
   const title = oneLine(entry.title);
+  const link = webAddress(entry.url) ?? entry.url;
   const summary = sound(entry.summary).trim();
   const html = variant === 'full' ? sound(entry.html) : '';
   const feed = new Feed({ title: PLACE, copyright: PLACE });
   feed.addItem({
     title: title && PLACE,
-    link: entry.url,
+    link,
     date: new Date(entry.updated),
     published: new Date(entry.published),
-    ...(summary !== '' && { description: PLACE }),
+    // An item must have one of the two, and content:encoded wants a description before it.
+    ...((summary !== '' || html !== '' || title === '') && { description: PLACE }),
   });
   const item = written(feed.rss2(), 'rss', 'channel', 'item');
-  const link = webAddress(entry.url);
   for (const node of elements(item)) {
     if (node.name === 'title') node.children = plain(title);
     // Readers take a description for HTML, whatever it is (profile, section "description").
@@ -68,6 +72,18 @@ function attached(entry: Entry): Element[] {
   ];
 }
 
+/** What Apple's podcast directory asks of a channel, as far as the publisher has said it. */
+export function podcastHead(head: FeedHead): Element[] {
+  const author = authorsOf(head.author === null ? [] : [head.author])[0];
+  const name = author?.name ?? oneLine(head.title);
+  const email = author?.email === undefined ? [] : [element('itunes:email', {}, ...plain(author.email))];
+  return [
+    element('itunes:author', {}, ...plain(name)),
+    ...(email.length > 0 ? [element('itunes:owner', {}, element('itunes:name', {}, ...plain(name)), ...email)] : []),
+    ...(head.image === null ? [] : [element('itunes:image', { href: head.image })]),
+  ];
+}
+
 /** The channel of an RSS document without its items, on its root. */
 export function rssRoot(head: FeedHead): { root: Element; channel: Element } {
   const title = oneLine(head.title);
@@ -78,7 +94,7 @@ export function rssRoot(head: FeedHead): { root: Element; channel: Element } {
     link: head.home,
     copyright: head.copyright === null ? '' : PLACE,
     updated: new Date(head.updated),
-    docs: 'https://www.rssboard.org/rss-specification',
+    docs: DOCS,
     generator: 'Tidings',
     feed: head.topics.rss,
     hub: head.hub,
