@@ -1,0 +1,60 @@
+import { type Context, Hono } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import type { Home } from '../home.ts';
+import { keepRequest } from '../hub/pending.ts';
+import { publish } from '../hub/publish.ts';
+import { type Refusal, readRequest } from '../hub/requests.ts';
+
+/** Bytes of a form; the longest callback, topic and secret fit many times. */
+const FORM_BYTES = 32_768;
+
+/**
+ * The WebSub hub (W3C Recommendation, 5): POST takes the form of `hub.mode` subscribe, unsubscribe or publish and
+ * answers 202, or 4xx with a sentence. Everything else that follows is the queue's work.
+ */
+export function hubRoutes(home: Home): Hono {
+  const routes = new Hono();
+  routes.get('/', (c) => c.text(EXPLANATION));
+  routes.post(
+    '/',
+    bodyLimit({
+      maxSize: FORM_BYTES,
+      onError: (c) => sentence(c, 413, `The form is too large: ${FORM_BYTES} bytes are the most.`),
+    }),
+    async (c) => {
+      const type = (c.req.header('content-type') ?? '').split(';', 1)[0]?.trim().toLowerCase();
+      if (type !== 'application/x-www-form-urlencoded')
+        return sentence(c, 415, 'Send the request as application/x-www-form-urlencoded.');
+      return answer(c, home, new URLSearchParams(await c.req.text()));
+    },
+  );
+  routes.all('/', (c) => {
+    c.header('allow', 'GET, HEAD, POST');
+    return sentence(c, 405, 'The hub takes POST with a form, and GET for an explanation.');
+  });
+  return routes;
+}
+
+const EXPLANATION = `This is a WebSub hub for the feeds of this server.
+To subscribe, POST a form with hub.mode=subscribe, hub.topic (the rel="self" address of a feed), hub.callback and, if you
+like, hub.secret and hub.lease_seconds. See https://www.w3.org/TR/websub/.
+`;
+
+async function answer(c: Context, home: Home, form: URLSearchParams): Promise<Response> {
+  const mode = form.get('hub.mode');
+  if (mode === 'publish') {
+    const { known, lines } = await publish(home, [...form.getAll('hub.url'), ...form.getAll('hub.topic')]);
+    return c.text(`${lines.join('\n')}\n`, known ? 202 : 404);
+  }
+  if (mode !== 'subscribe' && mode !== 'unsubscribe')
+    return sentence(c, 400, 'hub.mode must be subscribe, unsubscribe or publish.');
+  const checked = await readRequest(home, mode, form);
+  if (!checked.ok) return sentence(c, checked.refusal.status, checked.refusal.message);
+  const refusal = await keepRequest(home, checked.request);
+  if (refusal) return sentence(c, refusal.status, refusal.message);
+  return sentence(c, 202, 'Accepted: the callback will now be asked to confirm.');
+}
+
+function sentence(c: Context, status: Refusal['status'] | 202 | 405, message: string): Response {
+  return c.text(`${message}\n`, status);
+}

@@ -1,0 +1,78 @@
+import type { Home } from '../home.ts';
+import { callbackProblem } from './callbacks.ts';
+import { leaseSeconds } from './leases.ts';
+import { findTopic, possibleAddresses } from './topics.ts';
+
+/** WebSub 5.1: a secret is less than 200 bytes. */
+const SECRET_BYTES = 200;
+
+/** A subscriber's wish, checked but not verified. */
+export interface SubscriptionRequest {
+  mode: 'subscribe' | 'unsubscribe';
+  /** The document's address. */
+  topic: string;
+  /** The topic as the subscriber wrote it, which verification repeats. */
+  askedTopic: string;
+  /** As the subscriber wrote it. */
+  callback: string;
+  secret: string | null;
+  /** Within the configured bounds. */
+  leaseSeconds: number;
+}
+
+/** Why a request is refused, as the answer's status and its sentence. */
+export interface Refusal {
+  status: 400 | 404 | 413 | 415 | 429;
+  message: string;
+}
+
+export type Checked = { ok: true; request: SubscriptionRequest } | { ok: false; refusal: Refusal };
+
+/**
+ * Reads the form of a subscription or unsubscription (WebSub 5.1). Fields that the hub does not know are ignored.
+ *
+ * @param mode `hub.mode`, already read
+ */
+export async function readRequest(
+  home: Home,
+  mode: SubscriptionRequest['mode'],
+  form: URLSearchParams,
+): Promise<Checked> {
+  const callback = form.get('hub.callback') ?? '';
+  const askedTopic = form.get('hub.topic') ?? '';
+  const secret = form.get('hub.secret') || null;
+  const lease = form.get('hub.lease_seconds') || null;
+
+  const wrong = callbackProblem(callback);
+  if (wrong) return refuse(400, wrong);
+  if (askedTopic === '') return refuse(400, 'hub.topic is missing: give the address of a feed, its rel="self" link.');
+  if (secret !== null && new TextEncoder().encode(secret).length >= SECRET_BYTES)
+    return refuse(400, `hub.secret is too long: it must be less than ${SECRET_BYTES} bytes.`);
+  if (mode === 'subscribe' && lease !== null && (!/^\d{1,15}$/.test(lease) || Number(lease) === 0))
+    return refuse(400, 'hub.lease_seconds must be a positive whole number of seconds.');
+
+  const topic =
+    (await findTopic(home, askedTopic)) ??
+    (mode === 'unsubscribe' ? await subscribedTopic(home, askedTopic, callback) : null);
+  if (topic === null)
+    return refuse(404, 'hub.topic is not a feed of this hub: give an address from a rel="self" link of this server.');
+
+  const request = { mode, topic, askedTopic, callback, secret };
+  return {
+    ok: true,
+    request: { ...request, leaseSeconds: leaseSeconds(home.config.hub, lease === null ? null : Number(lease)) },
+  };
+}
+
+/** A feed may be gone while a subscription to it is left to be ended. */
+async function subscribedTopic(home: Home, given: string, callback: string): Promise<string | null> {
+  const row = await home.db
+    .prepare('SELECT topic FROM subscriptions WHERE callback = ? AND topic IN (SELECT value FROM json_each(?)) LIMIT 1')
+    .bind(callback, JSON.stringify(possibleAddresses(home, given)))
+    .first<{ topic: string }>();
+  return row?.topic ?? null;
+}
+
+function refuse(status: Refusal['status'], message: string): Checked {
+  return { ok: false, refusal: { status, message } };
+}

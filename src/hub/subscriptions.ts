@@ -1,0 +1,188 @@
+import type { Home } from '../home.ts';
+import { enqueue, enqueueSelected, type WorkRef, wake } from '../push/outbox.ts';
+import type { Statement } from '../storage/ports.ts';
+import type { Denial } from './denial.ts';
+import { topicUrl } from './topics.ts';
+import type { Pending } from './verification.ts';
+
+/** Expired subscriptions that one purge removes at a time. */
+const PURGE_ROWS = 1_000;
+
+/** A subscription as people and programs may see it: without its secret. Instants are epoch milliseconds. */
+export interface SubscriptionView {
+  id: number;
+  channel: string;
+  /** Absolute and canonical. */
+  topic: string;
+  callback: string;
+  signed: boolean;
+  leaseUntil: number;
+  createdAt: number;
+  verifiedAt: number;
+  /** The version of the document that it has; 0 for none. */
+  delivered: number;
+  deliveredAt: number | null;
+  /** Why it is served by itself, with the failures in a row and what went wrong last; null when all is well. */
+  exception: {
+    reason: string;
+    failures: number;
+    status: number | null;
+    error: string | null;
+    since: number;
+    nextAt: number;
+  } | null;
+}
+
+/**
+ * Makes or renews the subscription that its owner has just confirmed: secret and lease are the request's, and the
+ * current document goes out at once. Gives the work to wake.
+ *
+ * @param askedAt when the owner was asked, from which the lease counts (WebSub 5.3), in epoch milliseconds
+ */
+export async function subscribe(home: Home, confirmed: Pending, askedAt: number): Promise<WorkRef[]> {
+  const { topic, asked_topic, callback, origin, secret, lease_seconds } = confirmed;
+  const now = home.now();
+  const itself = "SELECT id FROM subscriptions WHERE channel = 'websub' AND topic = ? AND callback = ?";
+  const [saved] = await home.db.batch<{ id: number }>([
+    home.db
+      .prepare(
+        `INSERT INTO subscriptions (channel, topic, asked_topic, callback, origin, secret, lease_seconds, lease_until,
+           created_at, verified_at) VALUES ('websub', ?, ?, ?, ?, ?, ?, ?, ?, ?)
+         ON CONFLICT (channel, topic, callback) DO UPDATE SET asked_topic = excluded.asked_topic,
+           secret = excluded.secret, lease_seconds = excluded.lease_seconds, lease_until = excluded.lease_until,
+           verified_at = excluded.verified_at
+         RETURNING id`,
+      )
+      .bind(topic, asked_topic, callback, origin, secret, lease_seconds, askedAt + lease_seconds * 1000, now, now),
+    home.db
+      .prepare(
+        `INSERT INTO deliveries (subscription, reason, since, due_at) SELECT id, 'first', ?, ? FROM (${itself}) WHERE true
+         ON CONFLICT (subscription) DO UPDATE SET reason = 'first', attempts = 0, due_at = excluded.due_at`,
+      )
+      .bind(now, now, topic, callback),
+    enqueueSelected(home, 'deliver', {
+      select: `SELECT CAST(id AS TEXT) AS ref, ${now} AS due_at FROM (${itself})`,
+      values: [topic, callback],
+      again: true,
+    }),
+    overridden(home, confirmed),
+  ]);
+  const id = saved?.results[0]?.id;
+  return id === undefined ? [] : [{ type: 'deliver', ref: String(id) }];
+}
+
+/** Ends the subscription as its owner has just confirmed. */
+export async function unsubscribe(home: Home, confirmed: Pending): Promise<void> {
+  const { topic, callback } = confirmed;
+  const which = "channel = 'websub' AND topic = ? AND callback = ?";
+  await home.db.batch([
+    home.db
+      .prepare(`DELETE FROM deliveries WHERE subscription IN (SELECT id FROM subscriptions WHERE ${which})`)
+      .bind(topic, callback),
+    home.db.prepare(`DELETE FROM subscriptions WHERE ${which}`).bind(topic, callback),
+    overridden(home, confirmed),
+  ]);
+}
+
+/** What was asked before the confirmed request counts no more (WebSub 5.1). */
+function overridden(home: Home, { pair, seq }: Pending): Statement {
+  return home.db.prepare('DELETE FROM verifications WHERE pair = ? AND seq <= ?').bind(pair, seq);
+}
+
+/** Statements that end one subscription. */
+export function removal(home: Home, id: number): Statement[] {
+  return [
+    home.db.prepare('DELETE FROM deliveries WHERE subscription = ?').bind(id),
+    home.db.prepare('DELETE FROM subscriptions WHERE id = ?').bind(id),
+  ];
+}
+
+/**
+ * Takes a subscription away and tells its owner so (WebSub 5.2). False when there is none of this id.
+ *
+ * @param reason what the owner is told
+ */
+export async function removeSubscription(
+  home: Home,
+  id: number,
+  reason = 'The publisher ended this subscription.',
+): Promise<boolean> {
+  const row = await home.db
+    .prepare('SELECT callback, asked_topic AS askedTopic FROM subscriptions WHERE id = ?')
+    .bind(id)
+    .first<Omit<Denial, 'reason'>>();
+  if (!row) return false;
+  const denial: Denial = { ...row, reason };
+  await home.db.batch([...removal(home, id), enqueue(home, 'deny', String(id), denial)]);
+  await wake(home, [{ type: 'deny', ref: String(id) }]);
+  return true;
+}
+
+/**
+ * Subscriptions whose lease lasts, in the order of their ids.
+ *
+ * @param options.topic only those of this document, by its address
+ * @param options.after the last id of the page before
+ */
+export async function listSubscriptions(
+  home: Home,
+  { topic, limit = 100, after = 0 }: { topic?: string; limit?: number; after?: number } = {},
+): Promise<SubscriptionView[]> {
+  const rows = await home.db
+    .prepare(
+      `SELECT s.id, s.channel, s.topic, s.callback, s.secret IS NOT NULL AS signed, s.lease_until, s.created_at,
+         s.verified_at, s.delivered, s.delivered_at, d.reason, d.attempts, d.status, d.error, d.since, d.due_at
+       FROM subscriptions s LEFT JOIN deliveries d ON d.subscription = s.id
+       WHERE s.id > ?1 AND (?2 IS NULL OR s.topic = ?2) AND s.lease_until > ?3 ORDER BY s.id LIMIT ?4`,
+    )
+    .bind(after, topic ?? null, home.now(), limit)
+    .all<ListedRow>();
+  return rows.map((row) => view(home, row));
+}
+
+interface ListedRow {
+  id: number;
+  channel: string;
+  topic: string;
+  callback: string;
+  signed: number;
+  lease_until: number;
+  created_at: number;
+  verified_at: number;
+  delivered: number;
+  delivered_at: number | null;
+  reason: string | null;
+  attempts: number;
+  status: number | null;
+  error: string | null;
+  since: number;
+  due_at: number;
+}
+
+function view(home: Home, row: ListedRow): SubscriptionView {
+  const { reason, attempts, status, error, since } = row;
+  return {
+    id: row.id,
+    channel: row.channel,
+    topic: topicUrl(home, row.topic),
+    callback: row.callback,
+    signed: row.signed === 1,
+    leaseUntil: row.lease_until,
+    createdAt: row.created_at,
+    verifiedAt: row.verified_at,
+    delivered: row.delivered,
+    deliveredAt: row.delivered_at,
+    exception: reason === null ? null : { reason, failures: attempts, status, error, since, nextAt: row.due_at },
+  };
+}
+
+/** Removes subscriptions whose lease has ended. They get nothing from that instant on, removed or not. */
+export async function purgeExpired(home: Home): Promise<number> {
+  const expired = `SELECT id FROM subscriptions WHERE lease_until <= ? ORDER BY lease_until LIMIT ${PURGE_ROWS}`;
+  const now = home.now();
+  const [, removed] = await home.db.batch([
+    home.db.prepare(`DELETE FROM deliveries WHERE subscription IN (${expired})`).bind(now),
+    home.db.prepare(`DELETE FROM subscriptions WHERE id IN (${expired})`).bind(now),
+  ]);
+  return removed?.changes ?? 0;
+}

@@ -1,0 +1,47 @@
+import type { Home } from '../home.ts';
+
+/** The absolute address of a document, as its topic is announced: WebSub's canonical URL. */
+export function topicUrl(home: Pick<Home, 'url'>, address: string): string {
+  return new URL(home.url + address).href;
+}
+
+/** The hub's own absolute address. */
+export function hubUrl(home: Pick<Home, 'url'>): string {
+  return `${home.url}/hub`;
+}
+
+/**
+ * The document that a topic URL means, as its address below the server's URL; null when there is none. The scheme, the
+ * host's case, a default port, a trailing slash, a fragment and the form of percent-encoding make no difference.
+ */
+export async function findTopic(home: Home, given: string): Promise<string | null> {
+  const addresses = possibleAddresses(home, given);
+  if (addresses.length === 0) return null;
+  const row = await home.db
+    .prepare('SELECT address FROM documents WHERE address IN (SELECT value FROM json_each(?)) LIMIT 1')
+    .bind(JSON.stringify(addresses))
+    .first<{ address: string }>();
+  return row?.address ?? null;
+}
+
+/** Every address below the server's URL that a topic URL may mean; none when it is of another server. */
+export function possibleAddresses({ url }: Pick<Home, 'url'>, given: string): string[] {
+  const own = new URL(url);
+  if (!URL.canParse(given)) return [];
+  const topic = new URL(given);
+  if (topic.protocol !== 'http:' && topic.protocol !== 'https:') return [];
+  // Ports count as given: http and https each have their default, and either may mean the other.
+  if (topic.hostname !== own.hostname || topic.port !== own.port || topic.search !== '') return [];
+  const base = own.pathname.replace(/\/$/, '');
+  if (!topic.pathname.startsWith(`${base}/`)) return [];
+  const path = topic.pathname.slice(base.length).replace(/(?<=.)\/+$/, '');
+  return [...new Set([path, decoded(path), encodeURI(decoded(path))])];
+}
+
+function decoded(path: string): string {
+  try {
+    return decodeURI(path);
+  } catch {
+    return path;
+  }
+}

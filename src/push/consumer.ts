@@ -1,0 +1,81 @@
+import type { Home } from '../home.ts';
+import type { Delivered } from '../storage/ports.ts';
+import { handlers } from './handlers.ts';
+import { CLAIM_MS, claim, extendClaim, finish, postpone, type Work, type WorkRef } from './outbox.ts';
+
+/** Works that one batch has in hand at a time. What they send is bounded again by their lanes. */
+const AT_ONCE: Record<Home['name'], number> = { node: 64, workers: 6 };
+/** A message may arrive this many milliseconds before its work is due and is kept. */
+const EARLY_MS = 5_000;
+/** Longest wait of a work whose handler threw, in milliseconds. */
+const LONGEST_WAIT_MS = 300_000;
+
+/**
+ * The one queue consumer of both homes. A message names a row of the outbox; whoever claims the row does its work and
+ * removes it. A message whose row is gone, not due or in other hands does nothing.
+ */
+export async function consume(home: Home, batch: Delivered[]): Promise<void> {
+  const left = [...batch];
+  const held = new Set<Work>();
+  const heartbeat = setInterval(() => {
+    for (const work of held) extendClaim(home, work).catch((error) => failed(home, work, 'outbox.extend', error));
+  }, CLAIM_MS / 4);
+  const lane = async () => {
+    for (let message = left.shift(); message; message = left.shift()) await receive(home, message, held);
+  };
+  try {
+    await Promise.all(Array.from({ length: Math.min(AT_ONCE[home.name], batch.length) }, lane));
+  } finally {
+    clearInterval(heartbeat);
+  }
+}
+
+async function receive(home: Home, message: Delivered, held: Set<Work>): Promise<void> {
+  const { type, work: name, ref } = message.body;
+  if (type !== 'outbox' || typeof name !== 'string' || typeof ref !== 'string') {
+    home.log.warn('outbox.message', { id: message.id, type });
+    return message.ack();
+  }
+  try {
+    const work = await claim(home, { type: name, ref });
+    if (!work) return await decline(home, message, { type: name, ref });
+    held.add(work);
+    try {
+      await perform(home, work);
+    } finally {
+      held.delete(work);
+    }
+    message.ack();
+  } catch (error) {
+    // The database itself failed. The row keeps its claim until it lapses, and is found again.
+    failed(home, { type: name, ref }, 'outbox.consume', error);
+    message.retry({ delaySeconds: Math.min(60, 2 ** message.attempts) });
+  }
+}
+
+async function perform(home: Home, work: Work): Promise<void> {
+  const handler = handlers[work.type];
+  try {
+    if (!handler) throw new Error(`Nothing here does work of the type ${work.type}.`);
+    const dueAt = await handler(home, work);
+    await (dueAt === null ? finish(home, work) : postpone(home, work, dueAt));
+  } catch (error) {
+    failed(home, work, 'outbox.work', error);
+    await postpone(home, work, home.now() + Math.min(LONGEST_WAIT_MS, 1_000 * 2 ** work.attempts));
+  }
+}
+
+/** The row could not be claimed: it is gone, or its time has not come, or another consumer has it and may die. */
+async function decline(home: Home, message: Delivered, { type, ref }: WorkRef): Promise<void> {
+  const row = await home.db
+    .prepare('SELECT due_at, claimed_until FROM outbox WHERE type = ? AND ref = ?')
+    .bind(type, ref)
+    .first<{ due_at: number; claimed_until: number }>();
+  const now = home.now();
+  if (!row || row.due_at - now > EARLY_MS) return message.ack();
+  message.retry({ delaySeconds: Math.max(1, Math.ceil((Math.max(row.due_at, row.claimed_until) - now) / 1000)) });
+}
+
+function failed(home: Home, { type, ref }: WorkRef, event: string, error: unknown): void {
+  home.log.error(event, { type, ref, error: error instanceof Error ? error.message : String(error) });
+}

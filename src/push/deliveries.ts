@@ -1,0 +1,96 @@
+import type { Home } from '../home.ts';
+import type { Statement } from '../storage/ports.ts';
+import type { Target } from './channels/channel.ts';
+import { tell } from './channels/channels.ts';
+import { type Body, newestBody } from './documents.ts';
+import { type Exception, exception } from './exceptions.ts';
+import { PASS_MS } from './fanout.ts';
+import { lanes } from './lanes.ts';
+import { logAttempts } from './log.ts';
+import type { Work } from './outbox.ts';
+import { endGone, markDelivered } from './slices.ts';
+
+/** Milliseconds of an attempt in the slow lane. */
+const DEADLINE_MS = 10_000;
+
+interface Open extends Target {
+  topic: string;
+  delivered: number;
+  reason: string | null;
+  attempts: number | null;
+}
+
+/** Serves one subscriber by itself: the first document after verification, a retry, one that is slow to answer. */
+export async function deliver(home: Home, work: Work): Promise<number | null> {
+  const id = Number(work.ref);
+  const open = await home.db
+    .prepare(
+      `SELECT s.id, s.channel, s.topic, s.callback, s.origin, s.secret, s.lease_until, s.delivered, d.reason, d.attempts
+       FROM subscriptions s LEFT JOIN deliveries d ON d.subscription = s.id WHERE s.id = ?`,
+    )
+    .bind(id)
+    .first<Open>();
+  const body = open && open.lease_until > home.now() ? await newestBody(home, open.topic) : null;
+  if (!open || !body) {
+    await home.db.prepare('DELETE FROM deliveries WHERE subscription = ?').bind(id).run();
+    return null;
+  }
+  if (open.reason !== 'first' && open.delivered >= body.version) return settle(home, work, open, body, []);
+  return lanes(home).slow.run(open.origin, () => serve(home, work, open, body));
+}
+
+async function serve(home: Home, work: Work, target: Open, body: Body): Promise<number | null> {
+  const started = home.now();
+  const attempt = await tell(home, target, body, DEADLINE_MS);
+  const failures = (target.attempts ?? 0) + 1;
+  const line = { target, attempt, version: body.version, number: failures };
+  const log = logAttempts(home, body.topic, [line]);
+  if (attempt.outcome === 'delivered')
+    return settle(home, work, target, body, [markDelivered(home, [target.id], body.version), log]);
+  if (attempt.outcome === 'gone') {
+    await home.db.batch([endGone(home, [target.id], started), log]);
+    return null;
+  }
+  const next = exception(home, target, attempt, failures);
+  await home.db.batch([keep(home, work, next), log]);
+  return next.reason === 'ended' ? null : next.dueAt;
+}
+
+/**
+ * Ends an exception whose subscriber has this version, unless it was opened anew meanwhile (a renewal). Where the topic
+ * has moved on since the body was read it stays one, because the slice of the newer version has left it out.
+ */
+async function settle(
+  home: Home,
+  work: Work,
+  { id }: Target,
+  { topic, version }: Body,
+  also: Statement[],
+): Promise<number | null> {
+  const dueAt = home.now() + PASS_MS;
+  const itself = 'subscription = ? AND EXISTS (SELECT 1 FROM outbox WHERE id = ? AND asked = ?)';
+  const results = await home.db.batch([
+    ...also,
+    home.db
+      .prepare(
+        `DELETE FROM deliveries WHERE ${itself} AND NOT EXISTS (SELECT 1 FROM fanouts WHERE topic = ? AND wanted > ?)`,
+      )
+      .bind(id, work.id, work.asked, topic, version),
+    home.db
+      .prepare(
+        `UPDATE deliveries SET reason = 'behind', attempts = 0, status = NULL, error = NULL, due_at = ? WHERE ${itself}`,
+      )
+      .bind(dueAt, id, work.id, work.asked),
+  ]);
+  return (results.at(-1)?.changes ?? 0) > 0 ? dueAt : null;
+}
+
+/** A failed attempt, unless the exception was opened anew meanwhile. */
+function keep(home: Home, work: Work, { id, reason, attempts, status, error, dueAt }: Exception): Statement {
+  return home.db
+    .prepare(
+      `UPDATE deliveries SET reason = ?, attempts = ?, status = ?, error = ?, due_at = ?
+       WHERE subscription = ? AND EXISTS (SELECT 1 FROM outbox WHERE id = ? AND asked = ?)`,
+    )
+    .bind(reason, attempts, status, error, dueAt, id, work.id, work.asked);
+}

@@ -1,0 +1,63 @@
+import type { Home } from '../home.ts';
+import type { SqlValue, Statement } from '../storage/ports.ts';
+import type { Attempt, Target } from './channels/channel.ts';
+import { enqueueSelected } from './outbox.ts';
+import { nextAttempt } from './retry.ts';
+
+/** What is to be kept of a subscriber that was not told: a row of `deliveries`. */
+export interface Exception {
+  id: number;
+  /** `ended`: its lease ends before the next try. */
+  reason: 'failed' | 'slow' | 'ended';
+  /** Failed ones in a row. */
+  attempts: number;
+  status: number | null;
+  error: string | null;
+  /** Epoch milliseconds. */
+  dueAt: number;
+}
+
+/**
+ * What follows from a failed attempt.
+ *
+ * @param failures failed attempts in a row, this one counted
+ */
+export function exception(home: Home, target: Target, attempt: Attempt, failures: number): Exception {
+  const dueAt = nextAttempt({
+    failures,
+    schedule: home.config.hub.retrySeconds,
+    retryAfterMs: attempt.retryAfterMs,
+    forbidden: attempt.error === 'refused',
+    now: home.now(),
+    leaseUntil: target.lease_until,
+    random: Math.random(),
+  });
+  const { id, lease_until } = target;
+  const { status, error } = attempt;
+  return dueAt === null
+    ? { id, reason: 'ended', attempts: failures, status, error, dueAt: lease_until }
+    : { id, reason: 'failed', attempts: failures, status, error, dueAt };
+}
+
+/** Statements that take these subscribers out of their slices, each to be served by itself when it is due. */
+export function keepExceptions(home: Home, exceptions: Exception[]): Statement[] {
+  if (exceptions.length === 0) return [];
+  const json = JSON.stringify(exceptions);
+  const field = (name: string) => `json_extract(e.value, '$.${name}')`;
+  const from = `FROM json_each(?) e JOIN subscriptions s ON s.id = ${field('id')}`;
+  const values: SqlValue[] = [json];
+  return [
+    home.db
+      .prepare(
+        `INSERT INTO deliveries (subscription, reason, attempts, status, error, since, due_at)
+         SELECT s.id, ${field('reason')}, ${field('attempts')}, ${field('status')}, ${field('error')}, ?,
+           ${field('dueAt')} ${from} WHERE true ON CONFLICT (subscription) DO NOTHING`,
+      )
+      .bind(home.now(), json),
+    enqueueSelected(home, 'deliver', {
+      select: `SELECT CAST(s.id AS TEXT) AS ref, ${field('dueAt')} AS due_at ${from} WHERE ${field('reason')} <> 'ended'`,
+      values,
+      again: false,
+    }),
+  ];
+}

@@ -1,0 +1,127 @@
+import type { Home } from '../home.ts';
+import type { Statement } from '../storage/ports.ts';
+import type { Attempt, Target } from './channels/channel.ts';
+import { tell } from './channels/channels.ts';
+import { type Body, newestBody } from './documents.ts';
+import { type Exception, exception, keepExceptions } from './exceptions.ts';
+import { inTurn, lanes } from './lanes.ts';
+import { logAttempts, logSlice } from './log.ts';
+import { type Work, wake, wakeAt } from './outbox.ts';
+
+/** Milliseconds of a first attempt. What hangs longer goes to the slow lane, so that it delays nobody. */
+const DEADLINE_MS = 2_000;
+/** Subscribers of one slice that are told at a time. */
+const AT_ONCE: Record<Home['name'], number> = { node: 64, workers: 4 };
+
+interface Slice {
+  id: number;
+  topic: string;
+  first: number;
+  last: number;
+  done: number;
+}
+
+/** Tells a slice's subscribers of the newest version, and writes what came of it in one transaction. */
+export async function serveSlice(home: Home, work: Work): Promise<null> {
+  const slice = await home.db.prepare('SELECT * FROM slices WHERE id = ?').bind(Number(work.ref)).first<Slice>();
+  if (!slice || slice.done === 1) return null;
+  await lanes(home).slices.run('', async () => {
+    const body = await newestBody(home, slice.topic);
+    const results = body ? await serve(home, slice, body) : [];
+    await close(home, slice, results);
+  });
+  return null;
+}
+
+async function serve(home: Home, slice: Slice, body: Body): Promise<Statement[]> {
+  const started = home.now();
+  const targets = await home.db
+    .prepare(
+      `SELECT id, channel, callback, origin, secret, lease_until FROM subscriptions
+       WHERE topic = ? AND id BETWEEN ? AND ? AND delivered < ? AND lease_until > ?
+         AND NOT EXISTS (SELECT 1 FROM deliveries WHERE subscription = subscriptions.id)`,
+    )
+    .bind(slice.topic, slice.first, slice.last, body.version, started)
+    .all<Target>();
+  const tried: { target: Target; attempt: Attempt }[] = [];
+  await inTurn(targets, AT_ONCE[home.name], (target) =>
+    lanes(home).fast.run(target.origin, async () => {
+      if (target.lease_until <= home.now()) return;
+      tried.push({ target, attempt: await tell(home, target, body, DEADLINE_MS) });
+    }),
+  );
+  return outcome(home, body, tried, started);
+}
+
+function outcome(
+  home: Home,
+  { topic, version }: Body,
+  tried: { target: Target; attempt: Attempt }[],
+  started: number,
+): Statement[] {
+  const now = home.now();
+  const told: number[] = [];
+  const gone: number[] = [];
+  const exceptions: Exception[] = [];
+  for (const { target, attempt } of tried) {
+    const { id } = target;
+    if (attempt.outcome === 'delivered') told.push(id);
+    else if (attempt.outcome === 'gone') gone.push(id);
+    else if (attempt.outcome === 'failed') exceptions.push(exception(home, target, attempt, 1));
+    else exceptions.push({ id, reason: 'slow', attempts: 0, status: null, error: attempt.error, dueAt: now });
+  }
+  const statements = [
+    markDelivered(home, told, version),
+    ...keepExceptions(home, exceptions),
+    logSlice(home, topic, {
+      version,
+      delivered: told.length,
+      failed: tried.length - told.length,
+      ms: now - started,
+    }),
+  ];
+  if (gone.length > 0) statements.push(endGone(home, gone, started));
+  if (told.length < tried.length) {
+    const failed = tried.filter(({ attempt }) => attempt.outcome !== 'delivered');
+    const lines = failed.map(({ target, attempt }) => ({ target, attempt, version, number: 1 }));
+    statements.push(logAttempts(home, topic, lines));
+  }
+  return statements;
+}
+
+/** These subscribers have this version. */
+export function markDelivered(home: Home, ids: number[], version: number): Statement {
+  return home.db
+    .prepare(
+      `UPDATE subscriptions SET delivered = max(delivered, ?1), delivered_at = ?2
+       WHERE id IN (SELECT value FROM json_each(?3))`,
+    )
+    .bind(version, home.now(), JSON.stringify(ids));
+}
+
+/**
+ * These subscribers answered 410.
+ *
+ * @param askedAt who confirmed a renewal since then stays
+ */
+export function endGone(home: Home, ids: number[], askedAt: number): Statement {
+  return home.db
+    .prepare('DELETE FROM subscriptions WHERE id IN (SELECT value FROM json_each(?)) AND verified_at <= ?')
+    .bind(JSON.stringify(ids), askedAt);
+}
+
+/** Ends the slice together with its results; the last one of a pass asks for the fan-out to go on. */
+async function close(home: Home, { id, topic }: Slice, results: Statement[]): Promise<void> {
+  const now = home.now();
+  const done = await home.db.batch([
+    ...results,
+    home.db.prepare('UPDATE slices SET done = 1 WHERE id = ?').bind(id),
+    home.db
+      .prepare(
+        `UPDATE outbox SET asked = asked + 1, due_at = min(due_at, ?1), wake_at = min(wake_at, ?2)
+         WHERE type = 'fanout' AND ref = ?3 AND NOT EXISTS (SELECT 1 FROM slices WHERE topic = ?3 AND done = 0)`,
+      )
+      .bind(now, wakeAt(now, now), topic),
+  ]);
+  if ((done.at(-1)?.changes ?? 0) > 0) await wake(home, [{ type: 'fanout', ref: topic }]);
+}
