@@ -33,8 +33,12 @@ export interface Home {
   /** SHA-256 in lower-case hex, at once: the hash of every id, blob and fragment. */
   readonly sha256: (data: string | Uint8Array) => string;
   readonly log: Log;
+  /** Steps of a regeneration that one invocation may do: a Worker's are bounded, a process has no bound. */
+  readonly stepsPerInvocation: number;
   /** Documents kept in memory; null where a process is one of many and would not hear of another's commit. */
   readonly documentCache: DocumentCache | null;
+  /** Told when a regeneration has ended: what becomes due next may be sooner. */
+  readonly onRunEnd: () => void;
   /** Lets work outlive the answer that started it (`ctx.waitUntil`); on Node the process waits for it before it ends. */
   readonly waitUntil: (work: Promise<unknown>) => void;
 }

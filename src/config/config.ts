@@ -30,6 +30,7 @@ export function resolveConfig(input: unknown, url: string): Config {
   if (lease.min > lease.default || lease.default > lease.max)
     throw new ConfigError('hub.leaseSeconds: min, default and max must be in rising order');
   return {
+    url,
     site: {
       title: site.title ?? 'Tidings',
       url: (site.url ?? url).replace(/\/+$/, ''),

@@ -120,6 +120,8 @@ export interface DefinedFeed {
 
 /** The configuration with every default filled in. */
 export interface Config {
+  /** Public address of this server, without a slash at the end. */
+  url: string;
   site: {
     title: string;
     /** The publisher's own site, without a slash at the end. */

@@ -1,7 +1,7 @@
 import type { ArticleData } from '../articles/intake.ts';
 import { renderArticle } from '../articles/render.ts';
 import type { Home } from '../home.ts';
-import { announceDocument } from '../push/announce.ts';
+import { announceDocument, wakeFanOuts } from '../push/announce.ts';
 import { type DocumentHead, documentsOfFeed } from '../storage/documents.ts';
 import type { Statement } from '../storage/ports.ts';
 import { forRows } from '../storage/rows.ts';
@@ -37,11 +37,12 @@ const NEVER = '1970-01-01T00:00:00.000Z';
 /** Fragments that this pass has seen, so that an entry in ten feeds is read once. */
 export type FragmentCache = Map<string, Fragments>;
 
-/** Feeds that wait to be made, in order. */
-export async function dirtyFeeds(home: Home, limit: number): Promise<DirtyFeed[]> {
+/** Feeds that wait to be made, in the order of their keys, after a key. */
+export async function dirtyFeeds(home: Home, after: string | null, limit: number): Promise<DirtyFeed[]> {
   return home.db
-    .prepare('SELECT key, kind, title, lang, wanted FROM feeds WHERE built < wanted ORDER BY key LIMIT ?')
-    .bind(limit)
+    .prepare(`SELECT key, kind, title, lang, wanted FROM feeds WHERE built < wanted AND (?1 IS NULL OR key > ?1)
+              ORDER BY key LIMIT ?2`)
+    .bind(after, limit)
     .all<DirtyFeed & { [key: string]: string | number | null }>();
 }
 
@@ -110,7 +111,9 @@ export async function publishFeed(
     ...written.flatMap((document) => announceDocument(home, document.address, document.version)),
     built.bind(feed.wanted, title, feed.key),
   ]);
-  home.documentCache?.replaced(written.map((document) => document.address));
+  const changed = written.map((document) => document.address);
+  home.documentCache?.replaced(changed);
+  if (changed.length > 0) await wakeFanOuts(home, changed);
   return written.length;
 }
 

@@ -42,7 +42,7 @@ CREATE INDEX ledger_title ON ledger (title, published);
 -- The articles that are published now: the ledger's present, with all that feeds show of each.
 CREATE TABLE articles (
   id TEXT PRIMARY KEY,
-  path TEXT NOT NULL UNIQUE,
+  path TEXT NOT NULL,
   url TEXT NOT NULL UNIQUE,          -- two files with one address: the published one stays
   sort TEXT NOT NULL,                -- newest last
   published TEXT NOT NULL,
@@ -52,6 +52,7 @@ CREATE TABLE articles (
   data TEXT NOT NULL                 -- JSON of the Article without its body
 ) WITHOUT ROWID;
 CREATE INDEX articles_sort ON articles (sort);
+CREATE INDEX articles_body ON articles (body_hash);
 
 -- The accepted text of each published article, so that what is published can always be rendered again,
 -- also when its file was broken or lost since. Over a size it is a blob instead, and body is null.
@@ -103,6 +104,12 @@ CREATE TABLE documents (
 ) WITHOUT ROWID;
 CREATE INDEX documents_feed ON documents (feed);
 CREATE INDEX documents_blob ON documents (blob);
+
+-- Blobs that no document shows any more; deleted after a while, since a slow reader may hold the old head.
+CREATE TABLE retired_blobs (
+  hash TEXT PRIMARY KEY,
+  since INTEGER NOT NULL
+) WITHOUT ROWID;
 
 -- What happened to articles, in order.
 CREATE TABLE events (

@@ -1,0 +1,66 @@
+#!/usr/bin/env node
+import { argv, env, exit, versions } from 'node:process';
+
+/** A command: what it prints goes to standard output, what it says of itself to standard error. */
+export interface Command {
+  /** After `tidings`, as `articles check`. */
+  usage: string;
+  summary: string;
+  /** @returns the exit status: 0 done, 1 something is wrong with the content or the server, 2 wrong usage */
+  run(args: string[]): Promise<number>;
+}
+
+const COMMANDS: Record<string, () => Promise<{ command: Command }>> = {
+  start: () => import('./start.ts'),
+  run: () => import('./run.ts'),
+  'articles check': () => import('./articles-check.ts'),
+  'feeds list': () => import('./feeds-list.ts'),
+  'subscribers list': () => import('./subscribers-list.ts'),
+  'subscribers remove': () => import('./subscribers-remove.ts'),
+  healthcheck: () => import('./healthcheck.ts'),
+};
+
+async function main(args: string[]): Promise<number> {
+  const [major = 0] = versions.node.split('.').map(Number);
+  if (major < 24) {
+    console.error(`Tidings needs Node 24 or newer; this is ${versions.node}. In a clone, run: npm start`);
+    return 1;
+  }
+  const words = args.filter((arg) => !arg.startsWith('-'));
+  const name = [words.slice(0, 2).join(' '), words[0] ?? ''].find((candidate) => candidate in COMMANDS);
+  if (name === undefined) {
+    const asked = args.length === 0 || args.includes('--help') || args.includes('-h');
+    await help(asked ? console.log : console.error, asked ? null : words.join(' '));
+    return asked ? 0 : 2;
+  }
+  const load = COMMANDS[name];
+  if (!load) return 2;
+  const { command } = await load();
+  if (args.includes('--help') || args.includes('-h')) {
+    console.log(`${command.summary}\n\nUsage: tidings ${command.usage}`);
+    return 0;
+  }
+  const used = name.split(' ').length;
+  let left = used;
+  return command.run(args.filter((arg) => arg.startsWith('-') || left-- <= 0));
+}
+
+async function help(print: (text: string) => void, unknown: string | null): Promise<void> {
+  if (unknown) print(`There is no command ${JSON.stringify(unknown)}.\n`);
+  print('Usage: tidings COMMAND [--help]\n');
+  for (const load of Object.values(COMMANDS)) {
+    const { command } = await load();
+    print(`  ${command.usage.padEnd(40)} ${command.summary}`);
+  }
+}
+
+try {
+  const status = await main(argv.slice(2));
+  // A server goes on after its command has returned; everything else is done here.
+  if (status !== 0) exit(status);
+} catch (error) {
+  const known = error instanceof Error && ['ConfigError', 'EnvironmentError', 'ScheduleError', 'OwnedError', 'NoServer'].includes(error.name);
+  console.error(known ? (error as Error).message : error);
+  if (!known && env.TIDINGS_LOG === 'json') console.error('This is a fault of Tidings; please report it with the lines above.');
+  exit(1);
+}

@@ -1,0 +1,60 @@
+import { createNodeHome } from '../node/home.ts';
+import { adminToken, loadConfig, readEnvironment, tokenFile } from '../node/environment.ts';
+import { createLog } from '../node/log.ts';
+import { ownFolder } from '../node/own.ts';
+import { startServer } from '../node/server.ts';
+import type { Command } from './main.ts';
+
+/** Milliseconds after which a stop that hangs is ended; supervisors kill after ten seconds. */
+const STOP_MS = 9_000;
+
+export const command: Command = {
+  usage: 'start',
+  summary: 'Publishes the content folder, keeps it fresh and pushes every change',
+  async run() {
+    const environment = readEnvironment();
+    const { port, host, content, data, url } = environment;
+    const config = await loadConfig(environment);
+    const owned = await ownFolder(data, url);
+    const log = createLog(environment.log);
+    const home = createNodeHome({
+      dataFolder: data,
+      contentFolder: content,
+      config,
+      adminToken: adminToken(data),
+      allowPrivate: environment.allowPrivate,
+      log,
+    });
+    const server = await startServer(home, { port, host, contentFolder: content, schedule: environment.schedule });
+
+    let stopping = false;
+    const stop = async () => {
+      if (stopping) return;
+      stopping = true;
+      setTimeout(() => process.exit(1), STOP_MS).unref();
+      await server.stop();
+      await owned.release();
+      log.info('stopped');
+      process.exit(0);
+    };
+    process.on('SIGTERM', stop);
+    process.on('SIGINT', stop);
+
+    const token = process.stdout.isTTY ? `token ${home.adminToken}` : `token in ${tokenSource(data)}`;
+    console.log(`Tidings publishes ${content}
+
+  Feeds      ${url}/rss.xml
+             ${url}/atom.xml
+             ${url}/feed.json
+  All feeds  ${url}/
+  Hub        ${url}/hub
+  Dashboard  ${url}/admin   (${token})
+`);
+    return 0;
+  },
+};
+
+function tokenSource(data: string): string {
+  if (process.env.TIDINGS_ADMIN_TOKEN) return 'TIDINGS_ADMIN_TOKEN';
+  return process.env.TIDINGS_ADMIN_TOKEN_FILE ?? tokenFile(data);
+}

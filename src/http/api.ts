@@ -1,0 +1,164 @@
+import { Hono } from 'hono';
+import * as v from 'valibot';
+import type { Home } from '../home.ts';
+import { listSubscriptions, removeSubscription } from '../hub/subscriptions.ts';
+import { republish } from '../republish.ts';
+import { PathRefused, pathProblem } from '../storage/paths.ts';
+import { findRun, listRuns, requestRun } from '../storage/runs.ts';
+import { requireAdmin } from './auth.ts';
+import { problem } from './problem.ts';
+
+/** How long POST /api/runs waits for the run before it answers with its address. */
+const RUN_WAIT_MS = 25_000;
+const POLL_MS = 25;
+const PAGE = 1000;
+
+const runSchema = v.strictObject({
+  paths: v.optional(v.array(v.string())),
+  acceptWithdrawals: v.optional(v.boolean()),
+});
+
+/** The interface for programs. */
+export function apiRoutes(home: Home): Hono {
+  const app = new Hono();
+  app.use('*', requireAdmin(home));
+
+  app.post('/runs', async (c) => {
+    const text = await c.req.text();
+    const parsed = v.safeParse(runSchema, text.trim() === '' ? {} : parseJson(text));
+    if (!parsed.success)
+      return problem(c, 400, 'Bad Request', 'The body is empty or {"paths"?: [path, …], "acceptWithdrawals"?: true}.');
+    const { paths, acceptWithdrawals = false } = parsed.output;
+    const wanted = { trigger: 'api' as const, acceptWithdrawals, ...(paths ? { paths } : {}) };
+    const id = await requestRun(home, wanted);
+    if (id === null) throw new Error('a run without a tick is always new');
+    home.waitUntil(republish(home));
+    const until = Date.now() + RUN_WAIT_MS;
+    while (Date.now() < until) {
+      const run = await findRun(home, id);
+      if (run?.state === 'done') return c.json(run.report);
+      if (run?.state === 'failed') return c.json(run.report, run.report.held ? 200 : 500);
+      await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+    }
+    return c.json({ id, href: `${home.url}/api/runs/${id}` }, 202, { Location: `${home.url}/api/runs/${id}` });
+  });
+
+  app.get('/runs', async (c) => {
+    const runs = await listRuns(home, Math.min(Number(c.req.query('limit')) || 50, PAGE));
+    return c.json({ runs: runs.map((run) => ({ ...run.report, state: run.state, tick: run.tick })) });
+  });
+
+  app.get('/runs/:id', async (c) => {
+    const run = await findRun(home, c.req.param('id'));
+    if (!run) return problem(c, 404, 'Not Found', 'There is no such run; GET /api/runs lists them.');
+    return c.json({ ...run.report, state: run.state, tick: run.tick });
+  });
+
+  app.get('/articles', async (c) => {
+    const rows = await home.db
+      .prepare(
+        `SELECT path, hash, state, repaired, problems, article FROM files
+         WHERE path > ? AND missing_since IS NULL ORDER BY path LIMIT ?`,
+      )
+      .bind(c.req.query('after') ?? '', PAGE)
+      .all<{ path: string; hash: string; state: string; repaired: number; problems: string; article: string | null }>();
+    const files = rows.map((row) => ({
+      ...row,
+      repaired: row.repaired === 1,
+      problems: JSON.parse(row.problems) as unknown,
+    }));
+    return c.json({ files, next: rows.length === PAGE ? rows.at(-1)?.path : null });
+  });
+
+  app.on(['GET', 'HEAD'], '/articles/*', async (c) => {
+    const path = pathOf(c.req.url);
+    const got = path === null ? null : await home.source.get(path);
+    if (!got) return problem(c, 404, 'Not Found', 'There is no such file; GET /api/articles lists them.');
+    return c.body(got.bytes as Uint8Array<ArrayBuffer>, 200, {
+      'Content-Type': 'application/octet-stream',
+      ETag: `"${home.sha256(got.bytes)}"`,
+      'Cache-Control': 'no-store',
+    });
+  });
+
+  app.put('/articles/*', async (c) => {
+    const path = pathOf(c.req.url);
+    if (path === null) return problem(c, 400, 'Bad Request', 'The path must lie below the content folder.');
+    const bytes = new Uint8Array(await c.req.arrayBuffer());
+    if (bytes.byteLength > home.config.content.maxBytes)
+      return problem(c, 413, 'Content Too Large', `An article may have ${home.config.content.maxBytes} bytes.`);
+    const before = await home.source.get(path);
+    const refused = precondition(c.req.raw.headers, before && home.sha256(before.bytes));
+    if (refused) return problem(c, 412, 'Precondition Failed', refused);
+    try {
+      await home.source.put(path, bytes);
+    } catch (error) {
+      if (error instanceof PathRefused) return problem(c, 400, 'Bad Request', error.message);
+      throw error;
+    }
+    await told(path);
+    return c.body(null, before ? 204 : 201, { ETag: `"${home.sha256(bytes)}"` });
+  });
+
+  app.delete('/articles/*', async (c) => {
+    const path = pathOf(c.req.url);
+    const before = path === null ? null : await home.source.get(path);
+    if (path === null || !before) return problem(c, 404, 'Not Found', 'There is no such file.');
+    const refused = precondition(c.req.raw.headers, home.sha256(before.bytes));
+    if (refused) return problem(c, 412, 'Precondition Failed', refused);
+    await home.source.delete(path);
+    await told(path);
+    return c.body(null, 204);
+  });
+
+  /** A change that was told is taken in without a listing. */
+  async function told(path: string): Promise<void> {
+    await requestRun(home, { trigger: 'upload', paths: [path] });
+    home.waitUntil(republish(home));
+  }
+
+  app.get('/subscribers', async (c) => {
+    const topic = c.req.query('topic');
+    const after = Number(c.req.query('after')) || 0;
+    const list = await listSubscriptions(home, { limit: PAGE, after, ...(topic ? { topic } : {}) });
+    return c.json({ subscribers: list });
+  });
+
+  app.delete('/subscribers/:id', async (c) => {
+    const removed = await removeSubscription(home, Number(c.req.param('id')));
+    return removed ? c.body(null, 204) : problem(c, 404, 'Not Found', 'There is no such subscription.');
+  });
+
+  app.all('*', (c) => problem(c, 404, 'Not Found', 'There is no such address below /api.'));
+  return app;
+}
+
+/** The file's path in an address, decoded; null when it cannot be one. */
+function pathOf(url: string): string | null {
+  try {
+    const path = decodeURIComponent(new URL(url).pathname.slice('/api/articles/'.length));
+    return pathProblem(path) ? null : path;
+  } catch {
+    return null;
+  }
+}
+
+/** Why If-Match or If-None-Match forbids a change (RFC 9110 section 13.1); null when it does not. */
+function precondition(headers: Headers, hash: string | null): string | null {
+  const match = headers.get('if-match');
+  if (match !== null) {
+    const given = match.split(',').map((tag) => tag.trim());
+    if (hash === null || !(given.includes('*') || given.includes(`"${hash}"`)))
+      return 'The file is not the one that If-Match names; get it again.';
+  }
+  if (headers.get('if-none-match')?.trim() === '*' && hash !== null) return 'There is such a file already.';
+  return null;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,67 @@
+import { hash } from 'node:crypto';
+import type { Config } from '../config/config.ts';
+import type { Home, Log } from '../home.ts';
+import { DocumentCache } from '../storage/documents.ts';
+import { createFileSource } from './files.ts';
+import { createQueue, type NodeQueue } from './queue.ts';
+import { createRequest } from './request.ts';
+import { openStore } from './store.ts';
+
+export interface NodeHome extends Home {
+  readonly queue: NodeQueue;
+  /** Called when a regeneration has ended. */
+  readonly runEnded: Set<() => void>;
+  /** Waits for what outlived its answer, then closes the database. */
+  close(): Promise<void>;
+}
+
+/** What the core needs, from a data folder and a content folder. Own the data folder first (`own.ts`). */
+export function createNodeHome(options: {
+  dataFolder: string;
+  contentFolder: string;
+  config: Config;
+  adminToken: string;
+  allowPrivate: string[];
+  log: Log;
+  now?: () => number;
+}): NodeHome {
+  const { config, log, adminToken, allowPrivate, now = Date.now } = options;
+  const { db, blobs, close } = openStore(options.dataFolder);
+  const pending = new Set<Promise<unknown>>();
+  const runEnded = new Set<() => void>();
+  const request = createRequest({ allowPrivate });
+  return {
+    name: 'node',
+    config,
+    url: config.url,
+    adminToken,
+    db,
+    blobs,
+    queue: createQueue(db, { now, log }),
+    source: createFileSource(options.contentFolder, {
+      onSkipped: ({ path, reason }) => log.warn('passed over', { path, reason }),
+    }),
+    request,
+    allowPrivate,
+    now,
+    sha256: (data) => hash('sha256', data, 'hex'),
+    log,
+    stepsPerInvocation: Number.POSITIVE_INFINITY,
+    documentCache: new DocumentCache(),
+    runEnded,
+    onRunEnd() {
+      for (const listener of runEnded) listener();
+    },
+    waitUntil(work) {
+      const settled = work.catch((error: unknown) => {
+        log.error('background work failed', { error: error instanceof Error ? error.message : String(error) });
+      });
+      pending.add(settled);
+      void settled.finally(() => pending.delete(settled));
+    },
+    async close() {
+      await Promise.all(pending);
+      close();
+    },
+  };
+}

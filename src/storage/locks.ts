@@ -1,0 +1,42 @@
+import type { Home } from '../home.ts';
+
+/** Seconds after which the holder of a lock is taken for dead when nothing was heard of it. */
+const LEASE_SECONDS = 60;
+
+/** Something that only one may do at a time. */
+export interface Lock {
+  /** Says that the holder lives; false when the lock was lost. */
+  renew(): Promise<boolean>;
+  release(): Promise<void>;
+}
+
+/** Takes the lock of that name, or answers null when somebody else has it. */
+export async function acquireLock(home: Home, name: string): Promise<Lock | null> {
+  const holder = crypto.randomUUID();
+  const until = () => home.now() + LEASE_SECONDS * 1000;
+  const { changes } = await home.db
+    .prepare(
+      `INSERT INTO locks (name, holder, until) VALUES (?, ?, ?)
+       ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, until = excluded.until WHERE locks.until < ?`,
+    )
+    .bind(name, holder, until(), home.now())
+    .run();
+  if (changes === 0) return null;
+  return {
+    async renew() {
+      const renewed = await home.db
+        .prepare('UPDATE locks SET until = ? WHERE name = ? AND holder = ?')
+        .bind(until(), name, holder)
+        .run();
+      return renewed.changes === 1;
+    },
+    async release() {
+      await home.db.prepare('DELETE FROM locks WHERE name = ? AND holder = ?').bind(name, holder).run();
+    },
+  };
+}
+
+/** Forgets every lock: for a home whose one process just started, so that those who held them are dead. */
+export async function releaseLocks(home: Home): Promise<void> {
+  await home.db.prepare('DELETE FROM locks').run();
+}
