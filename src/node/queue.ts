@@ -93,7 +93,7 @@ export function createQueue(db: NodeDatabase, { now, log }: { now: () => number;
         if (typeof next === 'number') timer = setTimeout(pump, Math.min(Math.max(next - now(), 1), MAX_TIMER_MS));
       } catch (error) {
         // A full disk or the like: nothing is lost, so look again.
-        log?.error('queue-unreadable', { message: String(error) });
+        log?.error('queue unreadable', { message: String(error) });
         timer = setTimeout(pump, 1000);
       }
     }
@@ -130,7 +130,7 @@ export function createQueue(db: NodeDatabase, { now, log }: { now: () => number;
         await handler(batch);
       } catch (error) {
         failed = true;
-        log?.error('queue-handler-failed', { message: error instanceof Error ? error.message : String(error) });
+        log?.error('queue handler failed', { message: error instanceof Error ? error.message : String(error) });
       }
       db.transaction(() => {
         for (const job of jobs) {
@@ -139,7 +139,7 @@ export function createQueue(db: NodeDatabase, { now, log }: { now: () => number;
             db.execute('DELETE FROM jobs WHERE id = ?', [job.id]);
           } else if (job.attempts >= MAX_ATTEMPTS) {
             db.execute('DELETE FROM jobs WHERE id = ?', [job.id]);
-            log?.error('queue-message-dropped', { id: job.id, attempts: job.attempts, body: job.body });
+            log?.error('queue message dropped', { id: job.id, attempts: job.attempts, body: job.body });
           } else {
             // A claim that ran out belongs to another handler by now.
             db.execute('UPDATE jobs SET due_at = ?, claimed_until = 0 WHERE id = ? AND claimed_until = ?', [

@@ -1,5 +1,5 @@
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
-import { bindable } from '../storage/bind.ts';
+import { bindable, MAX_PARAMETERS, MAX_ROW_BYTES } from '../storage/bind.ts';
 import type { Database, Row, SqlResult, SqlValue, Statement } from '../storage/ports.ts';
 
 /** The database port over `node:sqlite`, with what only this home needs. */
@@ -13,6 +13,19 @@ export interface NodeDatabase extends Database {
   close(): void;
 }
 
+/** D1's own limits (workerd's `setupSecurity`), so that SQL that it would refuse fails here too where Node can (25.8). */
+const LIMITS = {
+  length: MAX_ROW_BYTES,
+  sqlLength: 100_000,
+  column: 100,
+  exprDepth: 100,
+  compoundSelect: 5,
+  functionArg: 32,
+  likePatternLength: 50,
+  variableNumber: MAX_PARAMETERS,
+  triggerDepth: 10,
+};
+
 /** Compiled statements that are kept; statements with lists of varying length would otherwise pile up. */
 const CACHED_STATEMENTS = 500;
 
@@ -21,7 +34,7 @@ const CACHED_STATEMENTS = 500;
  * committed survives the death of the process at any moment.
  */
 export function openDatabase(path: string): NodeDatabase {
-  const handle = new DatabaseSync(path, { timeout: 5000, enableForeignKeyConstraints: true });
+  const handle = new DatabaseSync(path, { timeout: 5000, enableForeignKeyConstraints: true, limits: LIMITS });
   handle.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;');
   const cache = new Map<string, { statement: StatementSync; reads: boolean }>();
   const total = handle.prepare('SELECT total_changes() AS changes');

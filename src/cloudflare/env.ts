@@ -1,0 +1,17 @@
+/** What wrangler.toml binds, and the variables and secrets beside it. */
+export interface Env {
+  DB: D1Database;
+  CONTENT: R2Bucket;
+  BLOBS: R2Bucket;
+  QUEUE: Queue<unknown>;
+  /** Public address, without a slash at the end. */
+  TIDINGS_URL: string;
+  /** A secret. */
+  TIDINGS_ADMIN_TOKEN?: string;
+  /** `json` or `silent`. */
+  TIDINGS_LOG?: string;
+  /** Comma-separated CIDRs that outbound requests may reach though private. */
+  TIDINGS_ALLOW_PRIVATE?: string;
+  /** `strict`: fail where Cloudflare would and workerd does not. */
+  TIDINGS_LIMITS?: string;
+}

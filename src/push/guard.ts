@@ -1,0 +1,91 @@
+import ipaddr from 'ipaddr.js';
+
+/** Unique global addresses: all of IPv6 that is given out today. Mapped, site-local and the like lie outside it. */
+const GLOBAL_UNICAST = ipaddr.parseCIDR('2000::/3');
+
+/** Addresses that look public and are a cloud's own: Azure's metadata and host services. */
+const METADATA = new Set(['168.63.129.16']);
+
+/** Where a request may go, or why not, as the end of a sentence. */
+export type Target = { allowed: true; url: URL } | { allowed: false; reason: string };
+
+/**
+ * Whether an address (as text, IPv4 or IPv6) is one that the whole Internet can reach, or lies in one of the CIDRs of
+ * `allow`. IPv4 inside IPv6 (mapped, NAT64) is judged as the IPv4 address that it is; 6to4, Teredo, reserved,
+ * documentation and every other special range of the IANA registries is not public. What is no address is not public.
+ */
+export function isPublicAddress(ip: string, allow: string[]): boolean {
+  const address = parseAddress(ip);
+  if (address === null) return false;
+  if (isWithin(address, allow)) return true;
+  if (METADATA.has(address.toString())) return false;
+  if (address.range() !== 'unicast') return false;
+  return address.kind() === 'ipv4' || address.match(GLOBAL_UNICAST);
+}
+
+/** Whether an address lies in one of the CIDRs. */
+export function isInCidrs(ip: string, cidrs: string[]): boolean {
+  const address = parseAddress(ip);
+  return address !== null && isWithin(address, cidrs);
+}
+
+/**
+ * What can be judged of a target before its name is resolved: http or https, no user or password in it, and no address
+ * that {@link isPublicAddress} refuses. WHATWG URL parsing has made `0x7f.1` and its like plain by then. A name must be
+ * checked again for each address that it resolves to, when the connection is made.
+ */
+export function checkTarget(address: string | URL, allow: string[]): Target {
+  const url = typeof address === 'string' ? URL.parse(address) : address;
+  if (url === null) return refuse('is no address');
+  if (url.protocol !== 'http:' && url.protocol !== 'https:') return refuse('is neither http nor https');
+  if (url.username !== '' || url.password !== '') return refuse('has a user or password in it');
+  const host = hostOf(url);
+  if (host === '') return refuse('names no host');
+  const literals = host === 'localhost' || host.endsWith('.localhost') ? ['127.0.0.1', '::1'] : [host];
+  if (literals.every((literal) => ipaddr.isValid(literal)) && !literals.some((ip) => isPublicAddress(ip, allow)))
+    return refuse('is an address that is not public');
+  return { allowed: true, url };
+}
+
+/** The host that a URL names, without brackets, without a closing dot. */
+export function hostOf(url: URL): string {
+  return url.hostname.replace(/^\[|\]$/g, '').replace(/\.$/, '');
+}
+
+/** CIDRs from a comma-separated list; a lone address is a range of one. Throws naming what is none. */
+export function parseCidrs(list: string): string[] {
+  return list
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '')
+    .map((part) => {
+      const cidr = part.includes('/') ? part : `${part}/${part.includes(':') ? 128 : 32}`;
+      if (!ipaddr.isValidCIDR(cidr)) throw new TypeError(`${JSON.stringify(part)} is no CIDR such as 10.0.0.0/8.`);
+      return cidr;
+    });
+}
+
+function refuse(reason: string): Target {
+  return { allowed: false, reason };
+}
+
+type Address = ipaddr.IPv4 | ipaddr.IPv6;
+
+/** An address as what it reaches: IPv4 that comes as IPv6 is unwrapped. */
+function parseAddress(ip: string): Address | null {
+  if (!ipaddr.isValid(ip)) return null;
+  const address = ipaddr.parse(ip);
+  if (address.kind() === 'ipv4') return address;
+  const wide = address as ipaddr.IPv6;
+  if (wide.isIPv4MappedAddress()) return wide.toIPv4Address();
+  // RFC 6052: an IPv6-only network reaches IPv4 through 64:ff9b::/96.
+  if (wide.range() === 'rfc6052') return new ipaddr.IPv4(wide.toByteArray().slice(12));
+  return wide;
+}
+
+function isWithin(address: Address, cidrs: string[]): boolean {
+  return cidrs.some((cidr) => {
+    const [base, bits] = ipaddr.parseCIDR(cidr);
+    return base.kind() === address.kind() && address.match(base, bits);
+  });
+}

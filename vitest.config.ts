@@ -1,0 +1,32 @@
+import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-plugin';
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    // Real servers on loopback that the suites of both homes send to.
+    globalSetup: './test/contract/servers.ts',
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'node',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/workerd/**', 'test/e2e/**', 'test/browser/**'],
+        },
+      },
+      {
+        extends: true,
+        plugins: [
+          cloudflareTest(async () => ({
+            main: './test/workerd/main.ts',
+            wrangler: { configPath: './wrangler.toml' },
+            miniflare: {
+              bindings: { TIDINGS_LIMITS: 'strict', MIGRATIONS: await readD1Migrations('src/storage/migrations') },
+            },
+          })),
+        ],
+        test: { name: 'workerd', include: ['test/workerd/**/*.test.ts'], setupFiles: './test/workerd/setup.ts' },
+      },
+    ],
+  },
+});
