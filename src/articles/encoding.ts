@@ -1,0 +1,65 @@
+import type { Problem } from './article.ts';
+
+const UTF8 = new TextDecoder('utf-8', { fatal: true });
+
+/** Hangul syllables that a file must have to be taken for EUC-KR: a few odd bytes are a broken UTF-8 file. */
+const TELLING_SYLLABLES = 20;
+
+/** A file's bytes as text with `\n` line ends and no byte order mark. */
+export function decodeText(bytes: Uint8Array): { text: string; warnings: Problem[] } | { problem: Problem } {
+  if ((bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff)) {
+    return refused('The file is written in UTF-16. Save it as UTF-8.', 1);
+  }
+  try {
+    return { text: lineEnds(UTF8.decode(bytes)), warnings: [] };
+  } catch {
+    const korean = decodeKorean(bytes);
+    if (korean !== null) {
+      const message = 'The file is written in EUC-KR and was read as such. Save it as UTF-8.';
+      return { text: lineEnds(korean), warnings: [{ code: 'encoding-legacy', message }] };
+    }
+    return refused('The file is not valid UTF-8 here. Save it as UTF-8.', lineOfFault(bytes));
+  }
+}
+
+/** Windows and old Mac line ends become `\n`. */
+function lineEnds(text: string): string {
+  return text.includes('\r') ? text.replace(/\r\n?/g, '\n') : text;
+}
+
+/** The text when all of it is EUC-KR (as WHATWG has it, with Microsoft's additions): mostly Hangul, and no UTF-8 in it. */
+function decodeKorean(bytes: Uint8Array): string | null {
+  let text: string;
+  try {
+    text = new TextDecoder('euc-kr', { fatal: true }).decode(bytes);
+  } catch {
+    return null;
+  }
+  const foreign = text.match(/[^\x00-\x7f]/gu) ?? [];
+  const common = foreign.filter((c) => /[가-힣]/.test(c) && isCommon(c)).length;
+  return common >= TELLING_SYLLABLES && common >= foreign.length * 0.8 ? text : null;
+}
+
+/** The 2,350 syllables of KS X 1001 are what people write; UTF-8 read as EUC-KR falls outside of them. */
+const commonSyllables = new Set<string>();
+
+function isCommon(syllable: string): boolean {
+  if (commonSyllables.size === 0) {
+    const decoder = new TextDecoder('euc-kr');
+    for (let lead = 0xb0; lead <= 0xc8; lead++) {
+      for (let trail = 0xa1; trail <= 0xfe; trail++) commonSyllables.add(decoder.decode(new Uint8Array([lead, trail])));
+    }
+  }
+  return commonSyllables.has(syllable);
+}
+
+/** The line, from 1, of the first byte that is not UTF-8. */
+function lineOfFault(bytes: Uint8Array): number {
+  const shown = new TextDecoder('utf-8').decode(bytes);
+  const fault = shown.indexOf('\ufffd');
+  return shown.slice(0, fault < 0 ? undefined : fault).split(/\r\n?|\n/).length;
+}
+
+function refused(message: string, line: number): { problem: Problem } {
+  return { problem: { code: 'encoding', message, line } };
+}

@@ -1,0 +1,176 @@
+import sanitizeHtml from 'sanitize-html';
+import { OPENED, resolveAddress, resolvePicture } from './links.ts';
+
+/** Elements that feed readers show. Everything else loses its tags and keeps its text. */
+const TAGS =
+  `a abbr address article aside audio b bdi bdo blockquote br caption cite code col colgroup data dd del details
+  dfn div dl dt em figcaption figure footer h1 h2 h3 h4 h5 h6 header hr i img ins kbd li main mark ol p picture pre q rp rt
+  ruby s samp section small source span strike strong sub summary sup table tbody td tfoot th thead time tr track tt u ul
+  var video wbr center`.split(/\s+/);
+
+/** Elements whose text is not for readers. */
+const SILENT = `script style textarea option xmp noscript noembed noframes template title head select button applet svg
+  canvas datalist`.split(/\s+/);
+
+const ATTRIBUTES: Record<string, string[]> = {
+  '*': ['id', 'dir', 'lang', 'title'],
+  a: ['href', 'rel'],
+  abbr: ['title'],
+  audio: ['src', 'controls', 'loop', 'muted'],
+  blockquote: ['cite'],
+  code: ['class'],
+  col: ['span'],
+  colgroup: ['span'],
+  data: ['value'],
+  del: ['datetime', 'cite'],
+  details: ['open'],
+  img: ['src', 'srcset', 'sizes', 'alt', 'width', 'height'],
+  ins: ['datetime', 'cite'],
+  li: ['value'],
+  ol: ['start', 'reversed', 'type'],
+  q: ['cite'],
+  source: ['src', 'srcset', 'sizes', 'type', 'media'],
+  td: ['colspan', 'rowspan', 'align'],
+  th: ['colspan', 'rowspan', 'align', 'scope'],
+  time: ['datetime'],
+  track: ['src', 'kind', 'srclang', 'label'],
+  video: ['src', 'controls', 'loop', 'muted', 'poster', 'width', 'height'],
+};
+
+const VOID = ['img', 'br', 'hr', 'wbr', 'source', 'track', 'col'];
+
+/** Schemes that addresses have once they were resolved; `data` is only left in pictures. */
+const SCHEMES = [...OPENED].map((scheme) => scheme.slice(0, -1)).concat('data');
+
+/** Readers show footnotes by these. Other names would be the reader's own page's. */
+const FOOTNOTE = /^fn(?:ref)?[\w:-]*$/;
+
+/** Deeper than any text; what is nested further is flattened. */
+const MAX_DEPTH = 400;
+
+/**
+ * HTML that any feed reader may show: an allow-list of elements and attributes, absolute addresses, no program, no form,
+ * no tracking picture. Frames become links.
+ *
+ * @param base the article's address, which relative ones are resolved against
+ */
+export function sanitize(html: string, base: string): string {
+  const absolute = (attribs: sanitizeHtml.Attributes, name: string, resolve = resolveAddress) => {
+    const value = attribs[name];
+    if (value === undefined) return;
+    const url = resolve(value, base);
+    if (url === null) delete attribs[name];
+    else attribs[name] = url;
+  };
+  return sanitizeHtml(html, {
+    allowedTags: TAGS,
+    allowedAttributes: ATTRIBUTES,
+    nonTextTags: SILENT,
+    selfClosing: VOID,
+    nestingLimit: MAX_DEPTH,
+    allowedClasses: { code: ['language-*'] },
+    // A second net: every address was already resolved and looked at.
+    allowedSchemes: SCHEMES,
+    allowProtocolRelative: false,
+    transformTags: {
+      a: (tagName, attribs) => {
+        absolute(attribs, 'href');
+        return { tagName, attribs };
+      },
+      iframe: frameToLink(base),
+      embed: frameToLink(base),
+      img: (tagName, attribs) => {
+        lazySource(attribs);
+        absolute(attribs, 'src', resolvePicture);
+        absoluteSet(attribs, base);
+        if (isTracker(attribs)) delete attribs.src;
+        return { tagName, attribs };
+      },
+      source: (tagName, attribs) => {
+        absolute(attribs, 'src', resolvePicture);
+        absoluteSet(attribs, base);
+        return { tagName, attribs };
+      },
+      video: media(absolute),
+      audio: media(absolute),
+      track: (tagName, attribs) => {
+        absolute(attribs, 'src');
+        return { tagName, attribs };
+      },
+      '*': (tagName, attribs) => {
+        if (attribs.cite !== undefined) absolute(attribs, 'cite');
+        if (attribs.id !== undefined && !FOOTNOTE.test(attribs.id)) delete attribs.id;
+        return { tagName, attribs };
+      },
+    },
+    exclusiveFilter: ({ tag, attribs }) => tag === 'img' && !attribs.src,
+  });
+}
+
+type Resolve = (attribs: sanitizeHtml.Attributes, name: string) => void;
+
+/** Players start only when they are asked to. */
+function media(absolute: Resolve): sanitizeHtml.Transformer {
+  return (tagName, attribs) => {
+    absolute(attribs, 'src');
+    absolute(attribs, 'poster');
+    return { tagName, attribs: { ...attribs, controls: '' } };
+  };
+}
+
+/** What a frame shows, as a link to it. */
+function frameToLink(base: string): sanitizeHtml.Transformer {
+  return (_, attribs) => {
+    const url = resolveAddress(attribs.src ?? attribs['data-src'] ?? '', base);
+    if (!attribs.src || !url || !/^https?:/.test(url)) return { tagName: 'span', attribs: {}, text: '' };
+    const href = watchAddress(url);
+    return { tagName: 'a', attribs: { href }, text: attribs.title?.trim() || href };
+  };
+}
+
+/** The page on which a person watches what a player's address embeds. */
+export function watchAddress(url: string): string {
+  const { hostname, pathname } = new URL(url);
+  const youtube = /(?:^|\.)youtube(?:-nocookie)?\.com$/.test(hostname) ? /^\/embed\/([\w-]{6,})/.exec(pathname) : null;
+  if (youtube) return `https://www.youtube.com/watch?v=${youtube[1]}`;
+  const vimeo = hostname === 'player.vimeo.com' ? /^\/video\/(\d+)/.exec(pathname) : null;
+  return vimeo ? `https://vimeo.com/${vimeo[1]}` : url;
+}
+
+/** Pictures that load late keep their address elsewhere until a script comes. */
+function lazySource(attribs: sanitizeHtml.Attributes): void {
+  const late = attribs['data-src'] ?? attribs['data-original'] ?? attribs['data-lazy-src'];
+  if (late && (!attribs.src || attribs.src.startsWith('data:'))) attribs.src = late;
+  const set = attribs['data-srcset'] ?? attribs['data-lazy-srcset'];
+  if (set && !attribs.srcset) attribs.srcset = set;
+}
+
+const CANDIDATE = /\s*([^\s,]\S*[^\s,]|[^\s,])(?:\s+(\d+(?:\.\d+)?[wx]))?\s*(?:,|$)/g;
+
+function absoluteSet(attribs: sanitizeHtml.Attributes, base: string): void {
+  if (attribs.srcset === undefined) return;
+  const candidates: string[] = [];
+  for (const [, address = '', size] of attribs.srcset.matchAll(CANDIDATE)) {
+    const url = resolveAddress(address, base);
+    if (url && /^https?:/.test(url))
+      candidates.push(size ? `${url.replaceAll(',', '%2C')} ${size}` : url.replaceAll(',', '%2C'));
+  }
+  if (candidates.length > 0) attribs.srcset = candidates.join(', ');
+  else delete attribs.srcset;
+}
+
+const TRACKERS =
+  /(?:^|\.)(?:feedburner\.com|feeds\.feedburner\.com|doubleclick\.net|google-analytics\.com|scorecardresearch\.com|quantserve\.com|pixel\.wp\.com|stats\.wordpress\.com)$|^(?:pixel|track|tracking|beacon)\./;
+
+/** A picture that nobody sees, which only tells somebody that the article was opened. */
+function isTracker(attribs: sanitizeHtml.Attributes): boolean {
+  const tiny = (size: string | undefined) => /^\s*[01](?:px)?\s*$/.test(size ?? '');
+  if (tiny(attribs.width) || tiny(attribs.height)) return true;
+  if (
+    /(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*hidden|(?:width|height)\s*:\s*[01](?:px)?\s*(?:;|$))/i.test(
+      attribs.style ?? '',
+    )
+  )
+    return true;
+  return URL.canParse(attribs.src ?? '') && TRACKERS.test(new URL(attribs.src ?? '').hostname);
+}
