@@ -108,7 +108,19 @@ function shown(article: Article, summary: string, config: Config): CheckedArticl
   const { url, title, published, authors, categories, tags, lang } = article;
   const updated = article.updated ?? published;
   const image = article.image?.url ?? null;
-  return { id: makeId(article, config), url, title, published, updated, summary, authors, categories, tags, image, lang };
+  return {
+    id: makeId(article, config),
+    url,
+    title,
+    published,
+    updated,
+    summary,
+    authors,
+    categories,
+    tags,
+    image,
+    lang,
+  };
 }
 
 /** Two files with one address: one keeps it, the other is rejected. */
