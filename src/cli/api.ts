@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { request } from 'undici';
 import { adminToken, readEnvironment, tokenFile } from '../node/environment.ts';
-import { ownerOf } from '../node/own.ts';
+import { findOwner } from '../node/own.ts';
 
 /** No server owns the data folder, or it does not answer. */
 export class NoServer extends Error {
@@ -14,12 +14,11 @@ export class NoServer extends Error {
  * @throws {NoServer} with what to do
  */
 export async function api<T>(method: 'GET' | 'POST' | 'DELETE', path: string, body?: object): Promise<{ status: number; body: T }> {
-  const { data, port, url } = readEnvironment();
-  const owner = await ownerOf(data);
-  if (!owner) throw new NoServer(`No server runs on ${data}. Start one: tidings start`);
+  const { data } = readEnvironment();
+  const address = findOwner(data)?.address;
+  if (!address) throw new NoServer(`No server runs on ${data}. Start one: tidings start`);
   if (!process.env.TIDINGS_ADMIN_TOKEN && !process.env.TIDINGS_ADMIN_TOKEN_FILE && !existsSync(tokenFile(data)))
     throw new NoServer(`${tokenFile(data)} is not there; give the token in TIDINGS_ADMIN_TOKEN.`);
-  const address = owner.url ?? url ?? `http://127.0.0.1:${port}`;
   const answer = await request(address + path, {
     method,
     headers: { authorization: `Bearer ${adminToken(data)}`, 'content-type': 'application/json' },

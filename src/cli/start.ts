@@ -1,7 +1,7 @@
 import { createNodeHome } from '../node/home.ts';
 import { adminToken, loadConfig, readEnvironment, tokenFile } from '../node/environment.ts';
 import { createLog } from '../node/log.ts';
-import { ownFolder } from '../node/own.ts';
+import { own } from '../node/own.ts';
 import { startServer } from '../node/server.ts';
 import type { Command } from './main.ts';
 
@@ -15,7 +15,12 @@ export const command: Command = {
     const environment = readEnvironment();
     const { port, host, content, data, url } = environment;
     const config = await loadConfig(environment);
-    const owned = await ownFolder(data, url);
+    const owned = own(data);
+    if (!owned.owned) {
+      const { pid, address } = owned.by;
+      console.error(`${data} belongs to a server that runs already (process ${pid}${address ? `, ${address}` : ''}). Stop it, or set TIDINGS_DATA.`);
+      return 1;
+    }
     const log = createLog(environment.log);
     const home = createNodeHome({
       dataFolder: data,
@@ -26,6 +31,7 @@ export const command: Command = {
       log,
     });
     const server = await startServer(home, { port, host, contentFolder: content, schedule: environment.schedule });
+    owned.announce(`http://${host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host}:${server.port}`);
 
     let stopping = false;
     const stop = async () => {
@@ -33,7 +39,7 @@ export const command: Command = {
       stopping = true;
       setTimeout(() => process.exit(1), STOP_MS).unref();
       await server.stop();
-      await owned.release();
+      owned.release();
       log.info('stopped');
       process.exit(0);
     };

@@ -1,5 +1,7 @@
 import { Hono } from 'hono';
 import * as v from 'valibot';
+import { listedFeeds } from '../feeds/list.ts';
+import { addresses } from '../feeds/selection.ts';
 import type { Home } from '../home.ts';
 import { listSubscriptions, removeSubscription } from '../hub/subscriptions.ts';
 import { republish } from '../republish.ts';
@@ -116,6 +118,16 @@ export function apiRoutes(home: Home): Hono {
     await requestRun(home, { trigger: 'upload', paths: [path] });
     home.waitUntil(republish(home));
   }
+
+  app.get('/feeds', async (c) => {
+    const feeds = await listedFeeds(home, -1);
+    return c.json({
+      feeds: feeds.map((feed) => {
+        const { rss, atom, json } = addresses(feed.key);
+        return { ...feed, rss: home.url + rss, atom: home.url + atom, json: home.url + json };
+      }),
+    });
+  });
 
   app.get('/subscribers', async (c) => {
     const topic = c.req.query('topic');

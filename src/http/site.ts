@@ -5,6 +5,7 @@ import type { Format } from '../feeds/entry.ts';
 import { NEWS_LIMIT, NEWS_WINDOW_MS, renderNewsSitemap } from '../feeds/news-sitemap.ts';
 import { renderOpml } from '../feeds/opml.ts';
 import { bodiesOf, entryOf } from '../feeds/publish.ts';
+import { listedFeeds } from '../feeds/list.ts';
 import { addresses } from '../feeds/selection.ts';
 import { renderSitemapIndex, renderSitemapShard, SHARD_SIZE } from '../feeds/sitemap.ts';
 import type { Home } from '../home.ts';
@@ -164,18 +165,6 @@ function negotiated(c: Context): Format | 'html' {
   } as const;
   const chosen = accepts(c, { header: 'Accept', supports: Object.keys(types), default: 'application/rss+xml' });
   return types[chosen as keyof typeof types];
-}
-
-/** Feeds that have documents and at least one article, the site's own first. */
-async function listedFeeds(home: Home, limit: number) {
-  return home.db
-    .prepare(
-      `SELECT f.key, f.kind, f.title, f.lang FROM feeds AS f JOIN documents AS d ON d.feed = f.key AND d.format = 'rss'
-       WHERE f.kind IN ('site', 'defined') OR EXISTS (SELECT 1 FROM memberships AS m WHERE m.feed = f.key)
-       ORDER BY CASE f.kind WHEN 'site' THEN 0 WHEN 'defined' THEN 1 ELSE 2 END, f.kind, f.title LIMIT ?`,
-    )
-    .bind(limit)
-    .all<{ key: string; kind: string; title: string; lang: string | null }>();
 }
 
 async function newestUpdate(home: Home): Promise<string> {

@@ -1,0 +1,24 @@
+import { parseArgs } from 'node:util';
+import { api } from './api.ts';
+import type { Command } from './main.ts';
+import { printTable } from './table.ts';
+
+interface ListedFeed {
+  kind: string;
+  title: string;
+  rss: string;
+  atom: string;
+  json: string;
+}
+
+export const command: Command = {
+  usage: 'feeds list [--json]',
+  summary: 'Every feed that is published, with its addresses',
+  async run(args) {
+    const { values } = parseArgs({ args, options: { json: { type: 'boolean' } } });
+    const { body } = await api<{ feeds: ListedFeed[] }>('GET', '/api/feeds');
+    if (values.json) console.log(JSON.stringify(body, null, 2));
+    else printTable(['KIND', 'TITLE', 'RSS'], body.feeds.map((feed) => [feed.kind, feed.title, feed.rss]));
+    return 0;
+  },
+};
