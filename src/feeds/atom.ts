@@ -6,7 +6,7 @@ import type { Entry, FeedHead, Variant } from './entry.ts';
 import { atomId } from './identity.ts';
 import { authorsOf, labelsOf, languageOf, webAddress } from './labels.ts';
 import { enclosuresOf, imageOf, mediaImage } from './media.ts';
-import { body, element, elements, lines, plain, written } from './tree.ts';
+import { body, element, elements, lines, text, written } from './tree.ts';
 
 /** Stands where text will be put in as a tree: `feed` escapes texts wrongly in more ways than one. */
 const PLACE = '-';
@@ -31,13 +31,13 @@ export function atomEntry(entry: Entry, variant: Variant): Element {
   });
   const children = elements(written(feed.atom1(), 'feed', 'entry'));
   for (const node of children) {
-    if (node.name === 'id') node.children = plain(atomId(oneLine(entry.id), entry.url));
+    if (node.name === 'id') node.children = [text(atomId(oneLine(entry.id), entry.url))];
     if (node.name === 'link') node.attributes = { rel: 'alternate', type: 'text/html', ...node.attributes };
-    if (node.name === 'content') node.children = body(html);
+    if (node.name === 'content') node.children = [body(html)];
     // Plain text, which needs no type (section 3.1.1), shows as written.
     if (node.name === 'title' || node.name === 'summary') {
       node.attributes = {};
-      node.children = plain(node.name === 'title' ? oneLine(entry.title) : summary);
+      node.children = [text(node.name === 'title' ? oneLine(entry.title) : summary)];
     }
   }
   children.push(...authorsOf(entry.authors).map((author) => person('author', author)));
@@ -61,7 +61,7 @@ function person(name: string, author: Author): Element {
   return element(
     name,
     {},
-    ...parts.flatMap(([part, text]) => (text === undefined ? [] : [element(part, {}, ...plain(text))])),
+    ...parts.flatMap(([part, value]) => (value === undefined ? [] : [element(part, {}, text(value))])),
   );
 }
 
@@ -91,9 +91,9 @@ export function atomRoot(head: FeedHead): Element {
   const author = authorsOf(head.author === null ? [] : [head.author])[0] ?? { name: title };
   root.children = elements(root).map((node) => {
     if (node.name === 'author') return person('author', author);
-    const text = texts[node.name];
+    const value = texts[node.name];
     const type = types[String(node.attributes.rel)];
-    if (text !== undefined) node.children = plain(text);
+    if (value !== undefined) node.children = [text(value)];
     if (node.name === 'link' && type !== undefined) node.attributes = { ...node.attributes, type };
     return node;
   });

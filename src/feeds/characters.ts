@@ -17,9 +17,11 @@ export function sound(text: string): string {
   return text.replace(/\r\n?/g, '\n').replace(FORBIDDEN, '');
 }
 
-/** A name or title: {@link sound} text on one line. */
+/** A name or title: {@link sound} text on one line, its spaces as they were written. */
 export function oneLine(text: string): string {
-  return sound(text).replace(/\s+/g, ' ').trim();
+  return sound(text)
+    .replace(/\s+/g, (run) => (/[\t\n\f\u2028\u2029]/.test(run) ? ' ' : run))
+    .trim();
 }
 
 /** Plain text as HTML that shows it as written, for the elements whose content readers take for HTML. */

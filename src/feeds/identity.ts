@@ -26,6 +26,9 @@ export function atomId(id: string, url: string): string {
  * be edited and an id may not.
  */
 export function tagUri(url: string, specific: string): string {
-  const host = URL.parse(url)?.hostname.replace(/[^a-z0-9.-]/g, '-') || 'localhost';
+  const host =
+    URL.parse(url)
+      ?.hostname.replace(/[^a-z0-9.]+/g, '-')
+      .replace(/^-+|-+$/g, '') || 'localhost';
   return `tag:${host},2026:${specific.split('/').map(encodeURIComponent).join('/')}`;
 }

@@ -40,7 +40,7 @@ export function imageOf(entry: Entry): Image | null {
 export function mediaImage(image: Image): Element[] {
   const size = { width: pixels(image.width), height: pixels(image.height) };
   const alt = oneLine(image.alt ?? '');
-  const description = alt === '' ? [] : [element('media:description', { type: 'plain' }, ...plain(alt))];
+  const description = alt === '' ? [] : [element('media:description', { type: 'plain' }, plain(alt))];
   return [
     element('media:content', { url: image.url, medium: 'image', ...size }, ...description),
     element('media:thumbnail', { url: image.url, ...size }),

@@ -1,5 +1,5 @@
 import { oneLine, sound } from './characters.ts';
-import { element, lines, plain, xmlDocument } from './tree.ts';
+import { element, lines, text, xmlDocument } from './tree.ts';
 
 /** Google reads no more of one news sitemap. */
 export const NEWS_LIMIT = 1000;
@@ -30,18 +30,18 @@ export function renderNewsSitemap(publication: { name: string; lang: string }, a
       element(
         'url',
         {},
-        element('loc', {}, ...plain(sound(article.url))),
+        element('loc', {}, text(sound(article.url))),
         element(
           'news:news',
           {},
           element(
             'news:publication',
             {},
-            element('news:name', {}, ...plain(name)),
-            element('news:language', {}, ...plain(newsLanguage(article.lang ?? publication.lang))),
+            element('news:name', {}, text(name)),
+            element('news:language', {}, text(newsLanguage(article.lang ?? publication.lang))),
           ),
-          element('news:publication_date', {}, ...plain(new Date(article.published).toISOString())),
-          element('news:title', {}, ...plain(oneLine(article.title))),
+          element('news:publication_date', {}, text(new Date(article.published).toISOString())),
+          element('news:title', {}, text(oneLine(article.title))),
         ),
       ),
     );

@@ -1,6 +1,6 @@
 import { oneLine } from './characters.ts';
 import { languageOf } from './labels.ts';
-import { element, lines, plain, xmlDocument } from './tree.ts';
+import { element, lines, text, xmlDocument } from './tree.ts';
 
 /** A feed as a list of subscriptions names it. Addresses are absolute. */
 export interface OpmlFeed {
@@ -20,18 +20,18 @@ export interface OpmlFeed {
  */
 export function renderOpml(head: { title: string; updated: string }, feeds: OpmlFeed[]): string {
   const outlines = feeds.map((feed) => {
-    const text = oneLine(feed.title);
+    const title = oneLine(feed.title);
     return element('outline', {
       type: 'rss',
-      text,
-      title: text,
+      text: title,
+      title,
       xmlUrl: feed.xmlUrl,
       htmlUrl: feed.htmlUrl,
       language: languageOf(feed.lang ?? null),
     });
   });
-  const title = element('title', {}, ...plain(oneLine(head.title)));
-  const modified = element('dateModified', {}, ...plain(new Date(head.updated).toUTCString()));
+  const title = element('title', {}, text(oneLine(head.title)));
+  const modified = element('dateModified', {}, text(new Date(head.updated).toUTCString()));
   return xmlDocument(
     element(
       'opml',

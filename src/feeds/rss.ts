@@ -4,7 +4,7 @@ import { htmlOf, oneLine, sound } from './characters.ts';
 import type { Entry, FeedHead, Variant } from './entry.ts';
 import { authorsOf, labelsOf, languageOf, webAddress } from './labels.ts';
 import { enclosuresOf, imageOf, mediaImage } from './media.ts';
-import { body, child, element, elements, lines, plain, written } from './tree.ts';
+import { body, child, element, elements, lines, plain, text, written } from './tree.ts';
 
 /** Stands where text will be put in as a tree: `feed` escapes texts wrongly in more ways than one. */
 const PLACE = '-';
@@ -33,21 +33,21 @@ export function rssItem(entry: Entry, variant: Variant): Element {
   });
   const item = written(feed.rss2(), 'rss', 'channel', 'item');
   for (const node of elements(item)) {
-    if (node.name === 'title') node.children = plain(title);
+    if (node.name === 'title') node.children = [plain(title)];
     // Readers take a description for HTML, whatever it is (profile, section "description").
-    if (node.name === 'description') node.children = plain(htmlOf(summary));
+    if (node.name === 'description') node.children = [text(htmlOf(summary))];
     if (node.name === 'guid') {
       const id = oneLine(entry.id);
       node.attributes = { isPermaLink: String(id === link) };
-      node.children = plain(id);
+      node.children = [text(id)];
     }
   }
   const children = elements(item);
-  if (html !== '') children.push(element('content:encoded', {}, ...body(html)));
-  children.push(...authorsOf(entry.authors).map((author) => element('dc:creator', {}, ...plain(author.name))));
-  children.push(...labelsOf(entry).map((label) => element('category', {}, ...plain(label))));
+  if (html !== '') children.push(element('content:encoded', {}, body(html)));
+  children.push(...authorsOf(entry.authors).map((author) => element('dc:creator', {}, plain(author.name))));
+  children.push(...labelsOf(entry).map((label) => element('category', {}, plain(label))));
   if (entry.updated !== entry.published)
-    children.push(element('atom:updated', {}, ...plain(new Date(entry.updated).toISOString())));
+    children.push(element('atom:updated', {}, text(new Date(entry.updated).toISOString())));
   children.push(...attached(entry));
   const lang = languageOf(entry.lang);
   return element('item', { 'xml:lang': lang }, ...lines(children));
@@ -59,7 +59,7 @@ function attached(entry: Entry): Element[] {
   const image = imageOf(entry);
   return [
     ...(first ? [element('enclosure', { url: first.url, length: first.length, type: first.type })] : []),
-    ...(first?.duration ? [element('itunes:duration', {}, ...plain(String(first.duration)))] : []),
+    ...(first?.duration ? [element('itunes:duration', {}, text(String(first.duration)))] : []),
     ...more.map((file) =>
       element('media:content', {
         url: file.url,
@@ -76,10 +76,10 @@ function attached(entry: Entry): Element[] {
 export function podcastHead(head: FeedHead): Element[] {
   const author = authorsOf(head.author === null ? [] : [head.author])[0];
   const name = author?.name ?? oneLine(head.title);
-  const email = author?.email === undefined ? [] : [element('itunes:email', {}, ...plain(author.email))];
+  const email = author?.email === undefined ? [] : [element('itunes:email', {}, text(author.email))];
   return [
-    element('itunes:author', {}, ...plain(name)),
-    ...(email.length > 0 ? [element('itunes:owner', {}, element('itunes:name', {}, ...plain(name)), ...email)] : []),
+    element('itunes:author', {}, plain(name)),
+    ...(email.length > 0 ? [element('itunes:owner', {}, element('itunes:name', {}, plain(name)), ...email)] : []),
     ...(head.image === null ? [] : [element('itunes:image', { href: head.image })]),
   ];
 }
@@ -109,13 +109,13 @@ export function rssRoot(head: FeedHead): { root: Element; channel: Element } {
     copyright: oneLine(head.copyright ?? ''),
   };
   for (const node of elements(channel)) {
-    const text = texts[node.name];
-    if (text !== undefined) node.children = plain(text);
+    const value = texts[node.name];
+    if (value !== undefined) node.children = [plain(value)];
     if (node.name !== 'image') continue;
     const url = child(node, 'url');
     const caption = child(node, 'title');
-    if (url) url.children = plain(head.image ?? '');
-    if (caption) caption.children = plain(title);
+    if (url) url.children = [text(head.image ?? '')];
+    if (caption) caption.children = [plain(title)];
     node.children = elements(node);
   }
   return { root, channel };

@@ -1,5 +1,5 @@
 import { sound } from './characters.ts';
-import { element, lines, piece, plain, serialize, xmlDocument } from './tree.ts';
+import { element, lines, piece, serialize, text, xmlDocument } from './tree.ts';
 
 /** The protocol's limit of addresses in one shard, and of shards in an index. */
 export const SHARD_SIZE = 50_000;
@@ -35,8 +35,8 @@ function locations(rootName: string, itemName: string, list: SitemapLocation[]):
   if (list.length > SHARD_SIZE) throw new RangeError(`${list.length} addresses in a sitemap; at most ${SHARD_SIZE}`);
   // Serialized one by one, so that a full shard is never in memory as a tree.
   const pieces = list.map(({ url, lastmod }) => {
-    const when = lastmod === null ? [] : [element('lastmod', {}, ...plain(new Date(lastmod).toISOString()))];
-    return piece(serialize(element(itemName, {}, element('loc', {}, ...plain(sound(url))), ...when)));
+    const when = lastmod === null ? [] : [element('lastmod', {}, text(new Date(lastmod).toISOString()))];
+    return piece(serialize(element(itemName, {}, element('loc', {}, text(sound(url))), ...when)));
   });
   return xmlDocument(element(rootName, { xmlns: NAMESPACE }, ...lines(pieces)));
 }

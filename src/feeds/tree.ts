@@ -1,15 +1,24 @@
-import type { Element, ElementContent, Root } from 'xast';
+import type { Element, ElementContent, Literal, Nodes, Root } from 'xast';
 import { fromXml } from 'xast-util-from-xml';
-import { type Raw, toXml } from 'xast-util-to-xml';
 import { x } from 'xastscript';
 
-/**
- * The serializer writes `&#x26;` and `&#x3C;` and leaves `>` alone. The RSS profile wants `&#x3E;` in plain text, and
- * XML itself wants `]]>` to be broken up (section 2.4), so that sign is a piece of its own.
- *
- * @see https://www.rssboard.org/rss-profile#data-types-characterdata
- */
-const GREATER: Raw = { type: 'raw', value: '&#x3E;' };
+/** XML that {@link serialize} made, placed in another tree as it is. */
+interface Piece extends Literal {
+  type: 'piece';
+}
+
+declare module 'xast' {
+  interface ElementContentMap {
+    piece: Piece;
+  }
+  interface RootContentMap {
+    piece: Piece;
+  }
+  interface TextData {
+    /** Written with numeric character references. */
+    numeric?: true;
+  }
+}
 
 /** An element whose attributes without a value are left out. */
 export function element(
@@ -20,32 +29,45 @@ export function element(
   return x(name, attributes, children);
 }
 
-/** Nodes of a text that no reader takes for markup. The text must be `sound`. */
-export function plain(text: string): ElementContent[] {
-  const parts = text.split('>');
-  return parts.flatMap((value, at) => (at === 0 ? [{ type: 'text', value }] : [GREATER, { type: 'text', value }]));
+/** A text. It must be `sound`, as every text that goes into a tree. */
+export function text(value: string): ElementContent {
+  return { type: 'text', value };
 }
 
 /**
- * Nodes of a body in HTML: CDATA, which is a sixth smaller than escaped markup and costs nothing to write. `]]>` ends a
- * section, so it is cut in two. The text must be `sound`.
+ * A plain text of RSS, where readers differ in what they take for markup: numeric references are what most of them show
+ * as written.
+ *
+ * @see https://www.rssboard.org/rss-profile#data-types-characterdata
  */
-export function body(html: string): ElementContent[] {
-  const parts = html.split(']]>');
-  return parts.map((part, at) => ({
-    type: 'cdata',
-    value: `${at === 0 ? '' : '>'}${part}${at === parts.length - 1 ? '' : ']]'}`,
-  }));
+export function plain(value: string): ElementContent {
+  return { type: 'text', value, data: { numeric: true } };
 }
 
-/** The first child element of a name. */
-export function child(parent: Element | Root, name: string): Element | undefined {
-  return elements(parent).find((node) => node.name === name);
+/** A body in HTML. CDATA is a sixth smaller than escaped markup and costs nothing to write. */
+export function body(html: string): ElementContent {
+  return { type: 'cdata', value: html };
+}
+
+/** See {@link Piece}. */
+export function piece(xml: string): ElementContent {
+  return { type: 'piece', value: xml };
+}
+
+/** Puts each child on a line of its own. */
+export function lines(children: ElementContent[]): ElementContent[] {
+  const end = piece('\n');
+  return [end, ...children.flatMap((node) => [node, end])];
 }
 
 /** Child elements without the white space between them. */
 export function elements(parent: Element | Root): Element[] {
   return parent.children.flatMap((node) => (node.type === 'element' ? [node] : []));
+}
+
+/** The first child element of a name. */
+export function child(parent: Element | Root, name: string): Element | undefined {
+  return elements(parent).find((node) => node.name === name);
 }
 
 /** The root element of what `feed` wrote, or the element at a path of names below it. */
@@ -59,25 +81,50 @@ export function written(xml: string, ...path: string[]): Element {
   return at as Element;
 }
 
-/** Puts each child on a line of its own. */
-export function lines(children: ElementContent[]): ElementContent[] {
-  const end = piece('\n');
-  return [end, ...children.flatMap((node) => [node, end])];
+const NAMED: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
+const NUMERIC: Record<string, string> = { '&': '&#x26;', '<': '&#x3C;', '>': '&#x3E;' };
+
+/**
+ * The one place where a tree becomes XML. Our own for the named references: some readers know the five of XML and no
+ * number, and addresses must reach those too.
+ *
+ * @see https://www.w3.org/TR/xml/#syntax
+ */
+export function serialize(node: Nodes): string {
+  switch (node.type) {
+    case 'piece':
+      return node.value;
+    case 'text': {
+      const references = node.data?.numeric ? NUMERIC : NAMED;
+      return node.value.replace(/[&<>]/g, (sign) => references[sign] ?? sign);
+    }
+    case 'cdata':
+      // `]]>` would end the section (section 2.7), so it is cut in two.
+      return `<![CDATA[${node.value.replaceAll(']]>', ']]]]><![CDATA[>')}]]>`;
+    case 'element': {
+      let start = `<${node.name}`;
+      for (const [name, value] of Object.entries(node.attributes))
+        if (value != null) start += ` ${name}="${value.replace(/[&<>"]/g, (sign) => NAMED[sign] ?? sign)}"`;
+      return node.children.length === 0 ? `${start}/>` : `${start}>${inside(node)}</${node.name}>`;
+    }
+    case 'instruction':
+      return `<?${node.name} ${node.value}?>`;
+    case 'root':
+      return inside(node);
+    default:
+      throw new TypeError(`a feed has no ${node.type}`);
+  }
 }
 
-/** The one place where a tree becomes XML. Raw nodes are this module's own: one sign, and whole pieces. */
-export function serialize(tree: Element | Root): string {
-  return toXml(tree, { allowDangerousXml: true, closeEmptyElements: true, tightClose: true });
-}
-
-/** A piece that {@link serialize} made, to be placed in another tree as it is. */
-export function piece(xml: string): Raw {
-  return { type: 'raw', value: xml };
+function inside(node: Element | Root): string {
+  let xml = '';
+  for (const part of node.children) xml += serialize(part);
+  return xml;
 }
 
 /** A document of one root element, with its XML declaration. */
 export function xmlDocument(root: Element): string {
   const declaration = { type: 'instruction', name: 'xml', value: 'version="1.0" encoding="utf-8"' } as const;
-  const end = { type: 'text', value: '\n' } as const;
+  const end = { type: 'piece', value: '\n' } as const;
   return serialize({ type: 'root', children: [declaration, end, root, end] });
 }
