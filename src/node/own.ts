@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 
@@ -46,14 +46,9 @@ export function own(dataFolder: string): Ownership | { owned: false; by: Owner }
 
 /** The process that owns a data folder now; null when nobody does. */
 export function findOwner(dataFolder: string): Owner | null {
-  let lock: DatabaseSync | null;
-  try {
-    readFileSync(lockFile(dataFolder));
-    lock = take(dataFolder, 0);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
-    throw error;
-  }
+  // Not by opening it: closing any handle on the file would drop the lock of this very process.
+  if (!existsSync(lockFile(dataFolder))) return null;
+  const lock = take(dataFolder, 0);
   if (lock === null) return describeOwner(dataFolder);
   lock.close();
   return null;

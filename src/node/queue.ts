@@ -1,4 +1,5 @@
 import type { Log } from '../home.ts';
+import { serializeMessage } from '../storage/messages.ts';
 import type { Delivered, Message, Queue } from '../storage/ports.ts';
 import type { NodeDatabase } from './sqlite.ts';
 
@@ -57,9 +58,9 @@ export function createQueue(db: NodeDatabase, { now, log }: { now: () => number;
 
   function insert(messages: Message[], delaySeconds = 0) {
     const due = now() + delaySeconds * 1000;
+    const bodies = messages.map((message) => serializeMessage(message).text);
     db.transaction(() => {
-      for (const message of messages)
-        db.execute('INSERT INTO jobs (body, due_at) VALUES (?, ?)', [JSON.stringify(message), due]);
+      for (const body of bodies) db.execute('INSERT INTO jobs (body, due_at) VALUES (?, ?)', [body, due]);
     });
     wake();
   }

@@ -1,0 +1,53 @@
+import { createHash } from 'node:crypto';
+import { type Config, resolveConfig } from '../config/config.ts';
+import type { Home } from '../home.ts';
+import { createLog } from '../log.ts';
+import { createBlobs } from './blobs.ts';
+import { createDatabase } from './database.ts';
+import type { Env } from './env.ts';
+import { createGate } from './gate.ts';
+import { withLimits } from './limits.ts';
+import { createQueue } from './queue.ts';
+import { createRequest } from './request.ts';
+import { createBucketSource } from './source.ts';
+
+/** A step reads up to 200 files and makes a hundred queries; an invocation may do 1,000 of each. */
+const STEPS = 4;
+
+let resolved: Config | null = null;
+
+/** What the core needs, from the bindings of one invocation. The configuration is checked once for each isolate. */
+export function createCloudflareHome(bindings: Env, ctx: ExecutionContext, input: unknown): Home {
+  const strict = bindings.TIDINGS_LIMITS === 'strict';
+  const { env, fetch: send } = strict ? withLimits(bindings) : { env: bindings, fetch };
+  const url = env.TIDINGS_URL.replace(/\/+$/, '');
+  resolved ??= resolveConfig(input, url);
+  const gate = createGate();
+  const allowPrivate = (env.TIDINGS_ALLOW_PRIVATE ?? '').split(',').flatMap((part) => part.trim() || []);
+  const log = createLog(env.TIDINGS_LOG === 'silent' ? 'silent' : 'json');
+  return {
+    name: 'workers',
+    config: resolved,
+    url,
+    adminToken: env.TIDINGS_ADMIN_TOKEN ?? '',
+    db: createDatabase(env.DB),
+    blobs: createBlobs(env.BLOBS, gate),
+    queue: createQueue(env.QUEUE, gate),
+    source: createBucketSource(env.CONTENT, gate),
+    request: createRequest({ gate, homeUrl: url, allowPrivate, fetch: send }),
+    allowPrivate,
+    now: Date.now,
+    sha256: (data) => createHash('sha256').update(data).digest('hex'),
+    log,
+    stepsPerInvocation: STEPS,
+    // Another isolate commits without this one hearing of it.
+    documentCache: null,
+    onRunEnd: () => {},
+    waitUntil: (work) =>
+      ctx.waitUntil(
+        work.catch((error: unknown) => {
+          log.error('background work failed', { error: error instanceof Error ? error.message : String(error) });
+        }),
+      ),
+  };
+}

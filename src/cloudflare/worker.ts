@@ -1,0 +1,23 @@
+import input from 'tidings-config';
+import { createApp } from '../http/app.ts';
+import { consumeMessages, housekeep, regenerate } from '../schedule.ts';
+import type { Env } from './env.ts';
+import { createCloudflareHome } from './home.ts';
+import { deliveredFrom } from './queue.ts';
+
+/** The cron line of wrangler.toml that only does what is due; every other one is the regeneration. */
+const HOUSEKEEPING = '* * * * *';
+
+export default {
+  fetch(request, env, ctx) {
+    return createApp(createCloudflareHome(env, ctx, input)).fetch(request, env, ctx);
+  },
+  async scheduled(controller, env, ctx) {
+    const home = createCloudflareHome(env, ctx, input);
+    if (controller.cron === HOUSEKEEPING) await housekeep(home);
+    else await regenerate(home, controller.scheduledTime);
+  },
+  async queue(batch, env, ctx) {
+    await consumeMessages(createCloudflareHome(env, ctx, input), deliveredFrom(batch));
+  },
+} satisfies ExportedHandler<Env, unknown>;
