@@ -40,7 +40,8 @@ export function atomEntry(entry: Entry, variant: Variant): Element {
       node.children = [text(node.name === 'title' ? oneLine(entry.title) : summary)];
     }
   }
-  children.push(...authorsOf(entry.authors).map((author) => person('author', author)));
+  // Without e-mail addresses, which RSS and JSON do not show either.
+  children.push(...authorsOf(entry.authors).map(({ email: _, ...author }) => person('author', author)));
   children.push(...labelsOf(entry).map((label) => element('category', { term: label })));
   for (const file of enclosuresOf(entry)) {
     const { url: href, type, title } = file;

@@ -1,4 +1,5 @@
 import { oneLine, sound } from './characters.ts';
+import { webAddress } from './labels.ts';
 import { element, lines, text, xmlDocument } from './tree.ts';
 
 /** Google reads no more of one news sitemap. */
@@ -30,7 +31,7 @@ export function renderNewsSitemap(publication: { name: string; lang: string }, a
       element(
         'url',
         {},
-        element('loc', {}, text(sound(article.url))),
+        element('loc', {}, text(webAddress(article.url) ?? sound(article.url))),
         element(
           'news:news',
           {},

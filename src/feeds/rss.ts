@@ -22,7 +22,7 @@ export function rssItem(entry: Entry, variant: Variant): Element {
   const link = webAddress(entry.url) ?? entry.url;
   const summary = sound(entry.summary).trim();
   const html = variant === 'full' ? sound(entry.html) : '';
-  const feed = new Feed({ title: PLACE, copyright: PLACE });
+  const feed = new Feed({ title: PLACE, copyright: '' });
   feed.addItem({
     title: title && PLACE,
     link,

@@ -1,4 +1,5 @@
 import { sound } from './characters.ts';
+import { webAddress } from './labels.ts';
 import { element, lines, piece, serialize, text, xmlDocument } from './tree.ts';
 
 /** The protocol's limit of addresses in one shard, and of shards in an index. */
@@ -36,7 +37,7 @@ function locations(rootName: string, itemName: string, list: SitemapLocation[]):
   // Serialized one by one, so that a full shard is never in memory as a tree.
   const pieces = list.map(({ url, lastmod }) => {
     const when = lastmod === null ? [] : [element('lastmod', {}, text(new Date(lastmod).toISOString()))];
-    return piece(serialize(element(itemName, {}, element('loc', {}, text(sound(url))), ...when)));
+    return piece(serialize(element(itemName, {}, element('loc', {}, text(webAddress(url) ?? sound(url))), ...when)));
   });
   return xmlDocument(element(rootName, { xmlns: NAMESPACE }, ...lines(pieces)));
 }

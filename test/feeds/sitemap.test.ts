@@ -19,11 +19,11 @@ describe('sitemaps', () => {
   it('has addresses, and says nothing of a change that is not known', () => {
     const xml = renderSitemapShard([
       { url: 'https://paper.example/?a=1&b=2', lastmod: '2024-01-02T03:04:05.000Z' },
-      { url: 'https://paper.example/b', lastmod: null },
+      { url: 'https://paper.example/경제', lastmod: null },
     ]);
     expect(parser.parse(xml).urlset.url).toEqual([
       { loc: 'https://paper.example/?a=1&b=2', lastmod: '2024-01-02T03:04:05.000Z' },
-      { loc: 'https://paper.example/b' },
+      { loc: 'https://paper.example/%EA%B2%BD%EC%A0%9C' },
     ]);
   });
 
