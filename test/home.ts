@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { resolveConfig } from '../src/config/config.ts';
 import type { ConfigInput } from '../src/config/schema.ts';
 import type { Home } from '../src/home.ts';
+import { createLog } from '../src/log.ts';
 import { createNodeHome, type NodeHome } from '../src/node/home.ts';
-import { createLog } from '../src/node/log.ts';
 
 export interface TestHome extends NodeHome {
   /** Holds `content` and `data`. Removed by {@link TestHome.close}, unless it was given. */

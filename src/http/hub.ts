@@ -43,8 +43,8 @@ like, hub.secret and hub.lease_seconds. See https://www.w3.org/TR/websub/.
 async function answer(c: Context, home: Home, form: URLSearchParams): Promise<Response> {
   const mode = form.get('hub.mode');
   if (mode === 'publish') {
-    const { known, lines } = await publish(home, [...form.getAll('hub.url'), ...form.getAll('hub.topic')]);
-    return c.text(`${lines.join('\n')}\n`, known ? 202 : 404);
+    const { status, lines } = await publish(home, [...form.getAll('hub.url'), ...form.getAll('hub.topic')]);
+    return c.text(`${lines.join('\n')}\n`, status);
   }
   if (mode !== 'subscribe' && mode !== 'unsubscribe')
     return sentence(c, 400, 'hub.mode must be subscribe, unsubscribe or publish.');

@@ -1,5 +1,5 @@
-import ipaddr from 'ipaddr.js';
 import type { Home } from '../home.ts';
+import { hostOf, isInCidrs } from '../push/guard.ts';
 import { enqueue, wake } from '../push/outbox.ts';
 import type { Refusal, SubscriptionRequest } from './requests.ts';
 
@@ -16,9 +16,9 @@ const SUBSCRIPTIONS_OF_ORIGIN = 2_000;
  */
 export async function keepRequest(home: Home, request: SubscriptionRequest): Promise<Refusal | null> {
   const { mode, topic, askedTopic, callback, secret, leaseSeconds } = request;
-  const { origin, hostname } = new URL(callback);
+  const { origin } = new URL(callback);
   const pair = home.sha256(`${topic}\n${callback}`);
-  const refusal = await overBounds(home, { topic, callback, origin, hostname, pair, mode });
+  const refusal = await overBounds(home, { topic, callback, origin, pair, mode });
   if (refusal) return refusal;
   await home.db.batch([
     // The row of an earlier request goes, so that seq tells which request is the newer one.
@@ -39,14 +39,13 @@ interface Place {
   topic: string;
   callback: string;
   origin: string;
-  hostname: string;
   pair: string;
   mode: string;
 }
 
 async function overBounds(home: Home, place: Place): Promise<Refusal | null> {
-  const { topic, callback, origin, hostname, pair, mode } = place;
-  if (isPrivate(home, hostname)) return null;
+  const { topic, callback, origin, pair, mode } = place;
+  if (isOpened(home, callback)) return null;
   const counts = await home.db
     .prepare(
       `SELECT (SELECT count(*) FROM verifications) AS pending,
@@ -66,12 +65,7 @@ async function overBounds(home: Home, place: Place): Promise<Refusal | null> {
 }
 
 /** Whether the publisher opened this address for tests or an intranet: nobody is flooded there but themselves. */
-function isPrivate(home: Home, hostname: string): boolean {
-  const literal = hostname === 'localhost' ? '127.0.0.1' : hostname.replace(/^\[|\]$/g, '');
-  if (!ipaddr.isValid(literal)) return false;
-  const address = ipaddr.process(literal);
-  return home.allowPrivate.some((cidr) => {
-    const [range, bits] = ipaddr.parseCIDR(cidr);
-    return range.kind() === address.kind() && address.match(range, bits);
-  });
+function isOpened(home: Home, callback: string): boolean {
+  const host = hostOf(new URL(callback));
+  return isInCidrs(host === 'localhost' ? '127.0.0.1' : host, home.allowPrivate);
 }

@@ -9,12 +9,11 @@ const TOPICS = 100;
  * Answers a publisher's ping (`hub.mode=publish`) with one line for each topic. The hub's own feeds announce themselves
  * when they change, so a ping only makes sure that what was announced is under way.
  *
- * @returns `known` is false when none of them is a topic of this hub
+ * @returns 202 when at least one of them is a topic of this hub
  */
-export async function publish(home: Home, given: string[]): Promise<{ known: boolean; lines: string[] }> {
-  if (given.length === 0) return { known: false, lines: ['hub.url is missing: give the address of a feed.'] };
-  if (given.length > TOPICS)
-    return { known: false, lines: [`Too many topics: ${TOPICS} are the most in one request.`] };
+export async function publish(home: Home, given: string[]): Promise<{ status: 202 | 400 | 404; lines: string[] }> {
+  if (given.length === 0) return { status: 400, lines: ['hub.url is missing: give the address of a feed.'] };
+  if (given.length > TOPICS) return { status: 400, lines: [`Too many topics: ${TOPICS} are the most in one request.`] };
   const found: string[] = [];
   const lines: string[] = [];
   for (const topic of given) {
@@ -27,7 +26,7 @@ export async function publish(home: Home, given: string[]): Promise<{ known: boo
     );
   }
   await wakeFanOuts(home, found);
-  return { known: found.length > 0, lines };
+  return { status: found.length > 0 ? 202 : 404, lines };
 }
 
 async function progress(home: Home, address: string): Promise<string> {

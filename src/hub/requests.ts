@@ -43,7 +43,7 @@ export async function readRequest(
   const secret = form.get('hub.secret') || null;
   const lease = form.get('hub.lease_seconds') || null;
 
-  const wrong = callbackProblem(callback);
+  const wrong = callbackProblem(callback, home.allowPrivate);
   if (wrong) return refuse(400, wrong);
   if (askedTopic === '') return refuse(400, 'hub.topic is missing: give the address of a feed, its rel="self" link.');
   if (secret !== null && new TextEncoder().encode(secret).length >= SECRET_BYTES)

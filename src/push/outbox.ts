@@ -33,7 +33,7 @@ export interface Work extends WorkRef {
 /**
  * A statement for somebody's batch: the work is wanted. Asked for again, the row takes the new payload, comes due at the
  * earlier of the two times, and starts counting its attempts anew. After the commit {@link wake} sends for it; when that
- * is never reached, {@link sweep} does.
+ * is never reached, {@link sweep} does. What comes due later is left to the sweep.
  *
  * @param dueAt epoch milliseconds; now when left out
  */
@@ -49,7 +49,7 @@ export function enqueue(
     .prepare(
       `INSERT INTO outbox (type, ref, payload, due_at, wake_at, created_at) VALUES (?, ?, ?, ?, ?, ?) ${ASKED_AGAIN}`,
     )
-    .bind(type, ref, JSON.stringify(payload), dueAt, wakeAt(dueAt, now), now);
+    .bind(type, ref, JSON.stringify(payload), dueAt, dueAt > now ? dueAt : afterMessage(now), now);
 }
 
 /**
@@ -64,7 +64,7 @@ export function enqueueSelected(
   { select, values, again }: { select: string; values: SqlValue[]; again: boolean },
 ): Statement {
   const now = home.now();
-  const wakes = `iif(due_at > ${now + LONGEST_DELAY_MS}, due_at, max(due_at, ${now}) + ${MESSAGE_MS})`;
+  const wakes = `iif(due_at > ${now}, due_at, ${now + MESSAGE_MS})`;
   return home.db
     .prepare(
       `INSERT INTO outbox (type, ref, due_at, wake_at, created_at)
@@ -74,23 +74,21 @@ export function enqueueSelected(
     .bind(type, now, ...values);
 }
 
-/** When the sweep has to look at a row that comes due then: messages are sent at once for what is due soon. */
-export function wakeAt(dueAt: number, now: number): number {
-  return dueAt - now > LONGEST_DELAY_MS ? dueAt : Math.max(dueAt, now) + MESSAGE_MS;
+/** When the sweep has to look at a row that a message is sent for at this instant. */
+export function afterMessage(now: number): number {
+  return now + MESSAGE_MS;
 }
 
 /**
- * Sends a message for each of these works, to arrive when they are due. Never fails: what cannot be sent is found by the
- * next {@link sweep}.
+ * Sends a message for each of these works. Never fails: what cannot be sent is found by the next {@link sweep}.
  *
- * @param dueAt epoch milliseconds; now when left out
+ * @param dueAt when it is to arrive, in epoch milliseconds, within twelve hours; now when left out
  */
 export async function wake(home: Home, works: WorkRef[], dueAt = 0): Promise<void> {
+  if (works.length === 0) return;
   const wait = dueAt - home.now();
-  if (works.length === 0 || wait > LONGEST_DELAY_MS) return;
   try {
-    const delay = wait > 0 ? { delaySeconds: Math.ceil(wait / 1000) } : undefined;
-    await home.queue.sendBatch(works.map(message), delay);
+    await home.queue.sendBatch(works.map(message), wait > 0 ? { delaySeconds: Math.ceil(wait / 1000) } : undefined);
   } catch (error) {
     home.log.warn('outbox.wake', { works: works.length, error: String(error) });
   }
@@ -167,13 +165,22 @@ export async function finish(home: Home, work: Work): Promise<void> {
 /** The work is to be done later, or at once where it was asked for again meanwhile. */
 export async function postpone(home: Home, work: Work, dueAt: number): Promise<void> {
   const now = home.now();
+  const isSoon = dueAt - now <= LONGEST_DELAY_MS;
   const row = await home.db
     .prepare(
       `UPDATE outbox SET claimed_until = 0, due_at = iif(asked = ?1, ?2, min(due_at, ?3)),
          wake_at = iif(asked = ?1, ?4, ?5)
        WHERE id = ?6 AND claimed_until IN (0, ?7) RETURNING due_at`,
     )
-    .bind(work.asked, dueAt, now, wakeAt(dueAt, now), wakeAt(now, now), work.id, work.claimedUntil)
+    .bind(
+      work.asked,
+      dueAt,
+      now,
+      isSoon ? afterMessage(Math.max(dueAt, now)) : dueAt,
+      afterMessage(now),
+      work.id,
+      work.claimedUntil,
+    )
     .first<{ due_at: number }>();
-  if (row) await wake(home, [work], row.due_at);
+  if (row && row.due_at - now <= LONGEST_DELAY_MS) await wake(home, [work], row.due_at);
 }

@@ -6,7 +6,7 @@ import { type Body, newestBody } from './documents.ts';
 import { type Exception, exception, keepExceptions } from './exceptions.ts';
 import { inTurn, lanes } from './lanes.ts';
 import { logAttempts, logSlice } from './log.ts';
-import { type Work, wake, wakeAt } from './outbox.ts';
+import { afterMessage, type Work, type WorkRef, wake } from './outbox.ts';
 
 /** Milliseconds of a first attempt. What hangs longer goes to the slow lane, so that it delays nobody. */
 const DEADLINE_MS = 2_000;
@@ -27,13 +27,18 @@ export async function serveSlice(home: Home, work: Work): Promise<null> {
   if (!slice || slice.done === 1) return null;
   await lanes(home).slices.run('', async () => {
     const body = await newestBody(home, slice.topic);
-    const results = body ? await serve(home, slice, body) : [];
-    await close(home, slice, results);
+    await close(home, slice, body ? await serve(home, slice, body) : { statements: [], slow: [] });
   });
   return null;
 }
 
-async function serve(home: Home, slice: Slice, body: Body): Promise<Statement[]> {
+/** What came of a slice: what is to be written, and who is to be tried again at once in the slow lane. */
+interface Results {
+  statements: Statement[];
+  slow: WorkRef[];
+}
+
+async function serve(home: Home, slice: Slice, body: Body): Promise<Results> {
   const started = home.now();
   const targets = await home.db
     .prepare(
@@ -58,7 +63,7 @@ function outcome(
   { topic, version }: Body,
   tried: { target: Target; attempt: Attempt }[],
   started: number,
-): Statement[] {
+): Results {
   const now = home.now();
   const told: number[] = [];
   const gone: number[] = [];
@@ -86,7 +91,8 @@ function outcome(
     const lines = failed.map(({ target, attempt }) => ({ target, attempt, version, number: 1 }));
     statements.push(logAttempts(home, topic, lines));
   }
-  return statements;
+  const slow = exceptions.filter(({ reason }) => reason === 'slow');
+  return { statements, slow: slow.map(({ id }) => ({ type: 'deliver', ref: String(id) })) };
 }
 
 /** These subscribers have this version. */
@@ -111,17 +117,18 @@ export function endGone(home: Home, ids: number[], askedAt: number): Statement {
 }
 
 /** Ends the slice together with its results; the last one of a pass asks for the fan-out to go on. */
-async function close(home: Home, { id, topic }: Slice, results: Statement[]): Promise<void> {
+async function close(home: Home, { id, topic }: Slice, { statements, slow }: Results): Promise<void> {
   const now = home.now();
   const done = await home.db.batch([
-    ...results,
+    ...statements,
     home.db.prepare('UPDATE slices SET done = 1 WHERE id = ?').bind(id),
     home.db
       .prepare(
         `UPDATE outbox SET asked = asked + 1, due_at = min(due_at, ?1), wake_at = min(wake_at, ?2)
          WHERE type = 'fanout' AND ref = ?3 AND NOT EXISTS (SELECT 1 FROM slices WHERE topic = ?3 AND done = 0)`,
       )
-      .bind(now, wakeAt(now, now), topic),
+      .bind(now, afterMessage(now), topic),
   ]);
-  if ((done.at(-1)?.changes ?? 0) > 0) await wake(home, [{ type: 'fanout', ref: topic }]);
+  const isLast = (done.at(-1)?.changes ?? 0) > 0;
+  await wake(home, isLast ? [...slow, { type: 'fanout', ref: topic }] : slow);
 }

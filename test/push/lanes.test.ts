@@ -1,0 +1,48 @@
+import { expect, test } from 'vitest';
+import { inTurn, Lane } from '../../src/push/lanes.ts';
+
+const turn = () => new Promise((done) => setImmediate(done));
+
+test('a lane runs no more than its width, and of one origin no more than its share', async () => {
+  const lane = new Lane(3, 2);
+  const running: string[] = [];
+  const ends: (() => void)[] = [];
+  const works = ['a', 'a', 'a', 'a', 'b', 'c'].map((origin) =>
+    lane.run(origin, async () => {
+      running.push(origin);
+      await new Promise<void>((end) => ends.push(end));
+    }),
+  );
+  await turn();
+  expect(running).toEqual(['a', 'a', 'b']);
+  ends.shift()?.();
+  await turn();
+  expect(running).toEqual(['a', 'a', 'b', 'a']);
+  while (ends.length > 0) {
+    ends.shift()?.();
+    await turn();
+  }
+  await Promise.all(works);
+  expect(running.toSorted()).toEqual(['a', 'a', 'a', 'a', 'b', 'c']);
+});
+
+test('a work that throws leaves its place to the next', async () => {
+  const lane = new Lane(1);
+  await expect(lane.run('a', () => Promise.reject(new Error('no')))).rejects.toThrow('no');
+  await expect(lane.run('a', async () => 1)).resolves.toBe(1);
+});
+
+test('inTurn does everything, so many at a time', async () => {
+  let running = 0;
+  let most = 0;
+  const done: number[] = [];
+  await inTurn([1, 2, 3, 4, 5, 6, 7], 3, async (item) => {
+    running += 1;
+    most = Math.max(most, running);
+    await turn();
+    done.push(item);
+    running -= 1;
+  });
+  expect(most).toBe(3);
+  expect(done.toSorted()).toEqual([1, 2, 3, 4, 5, 6, 7]);
+});
