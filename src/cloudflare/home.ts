@@ -24,7 +24,7 @@ export function createCloudflareHome(bindings: Env, ctx: ExecutionContext, input
   resolved ??= resolveConfig(input, url);
   const gate = createGate();
   const allowPrivate = (env.TIDINGS_ALLOW_PRIVATE ?? '').split(',').flatMap((part) => part.trim() || []);
-  const log = createLog(env.TIDINGS_LOG === 'silent' ? 'silent' : 'json');
+  const log = createLog(env.TIDINGS_LOG === 'silent' ? 'silent' : 'json', (line, level) => console[level](line));
   return {
     name: 'workers',
     config: resolved,

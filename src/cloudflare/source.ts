@@ -35,7 +35,7 @@ export function createBucketSource(bucket: R2Bucket, gate: Gate): ArticleSource 
     },
     async put(path, bytes) {
       assertPath(path);
-      return describe(await gate(() => bucket.put(path, bytes)));
+      return describe(await gate(() => bucket.put(path, bytes, {})));
     },
     async delete(path) {
       if (pathProblem(path)) return false;
