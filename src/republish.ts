@@ -144,11 +144,16 @@ async function publish(home: Home, run: Run, progress: RunProgress, cache: Fragm
 
 async function finish(home: Home, run: Run, state: 'done' | 'failed', statements: Statement[] = []): Promise<void> {
   const { articles } = run.report;
-  const counted = await home.db
-    .prepare(`SELECT state, COUNT(*) AS n FROM files WHERE state <> 'accepted' GROUP BY state`)
-    .all<{ state: 'withheld' | 'rejected'; n: number }>();
-  for (const { state: of, n } of counted) articles[of] = n;
-  articles.accepted = run.request.paths === null ? articles.seen - articles.withheld - articles.rejected : articles.seen;
+  // A run that looked at everything says how all files stand; one that was told of some, how these do.
+  if (run.request.paths === null) {
+    const counted = await home.db
+      .prepare(`SELECT state, COUNT(*) AS n FROM files WHERE state <> 'accepted' GROUP BY state`)
+      .all<{ state: 'withheld' | 'rejected'; n: number }>();
+    articles.withheld = 0;
+    articles.rejected = 0;
+    for (const { state: of, n } of counted) articles[of] = n;
+    articles.accepted = articles.seen - articles.withheld - articles.rejected;
+  }
   run.state = state;
   run.report.ms = home.now() - run.startedAt;
   await home.db.batch([...statements, saveRun(home, run)]);

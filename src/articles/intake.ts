@@ -71,6 +71,7 @@ export async function takeIn(
     const { row } = one.candidate;
     if (row === null) run.report.articles.added++;
     else if (row.hash !== one.hash) run.report.articles.changed++;
+    run.report.articles[one.reading.state]++;
     if (one.reading.state === 'accepted') {
       const { article } = one.reading;
       accepted.set({ article, bodyHash: home.sha256(article.body), knownAs: row?.article ?? null }, one);
@@ -97,6 +98,8 @@ export async function takeIn(
       };
       const rejected: Taken = { ...one, reading: { state: 'rejected', problems: [problem] } };
       files.push(notAccepted(rejected, live.has(known.id)));
+      run.report.articles.accepted--;
+      run.report.articles.rejected++;
       continue;
     }
     holders.set(article.url, { id: known.id, path: article.path });

@@ -1,6 +1,6 @@
 import { createNodeHome } from '../node/home.ts';
 import { adminToken, loadConfig, readEnvironment, tokenFile } from '../node/environment.ts';
-import { createLog } from '../node/log.ts';
+import { createLog } from '../log.ts';
 import { own } from '../node/own.ts';
 import { startServer } from '../node/server.ts';
 import type { Command } from './main.ts';

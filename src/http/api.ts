@@ -98,7 +98,7 @@ export function apiRoutes(home: Home): Hono {
       if (error instanceof PathRefused) return problem(c, 400, 'Bad Request', error.message);
       throw error;
     }
-    await told(path);
+    if (c.req.query('run') !== 'later') await told(path);
     return c.body(null, before ? 204 : 201, { ETag: `"${home.sha256(bytes)}"` });
   });
 
@@ -109,11 +109,11 @@ export function apiRoutes(home: Home): Hono {
     const refused = precondition(c.req.raw.headers, home.sha256(before.bytes));
     if (refused) return problem(c, 412, 'Precondition Failed', refused);
     await home.source.delete(path);
-    await told(path);
+    if (c.req.query('run') !== 'later') await told(path);
     return c.body(null, 204);
   });
 
-  /** A change that was told is taken in without a listing. */
+  /** A change that was told is taken in without a listing. With `?run=later` the caller asks for one run after many. */
   async function told(path: string): Promise<void> {
     await requestRun(home, { trigger: 'upload', paths: [path] });
     home.waitUntil(republish(home));

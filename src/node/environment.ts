@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type Config, ConfigError, resolveConfig } from '../config/config.ts';
-import type { LogStyle } from './log.ts';
+import type { LogStyle } from '../log.ts';
 
 /** What the environment asks for, with every default filled in. Paths are absolute. */
 export interface Environment {

@@ -1,18 +1,27 @@
-import type { Log, LogFields } from '../home.ts';
+import type { Log, LogFields } from './home.ts';
 
 export type LogStyle = 'pretty' | 'json' | 'silent';
 
-/** Lines on standard error: for people on a terminal, JSON for programs elsewhere. */
-export function createLog(style: LogStyle, now: () => number = Date.now): Log {
-  const write = (level: 'info' | 'warn' | 'error', event: string, fields: LogFields = {}) => {
+type Level = 'info' | 'warn' | 'error';
+
+/**
+ * Lines for people on a terminal, JSON for programs elsewhere.
+ *
+ * @param print where a line goes; standard error when left out
+ */
+export function createLog(
+  style: LogStyle,
+  print: (line: string, level: Level) => void = (line) => console.error(line),
+): Log {
+  const write = (level: Level, event: string, fields: LogFields = {}) => {
     if (style === 'silent') return;
-    const time = new Date(now()).toISOString();
+    const time = new Date().toISOString();
     const facts = Object.entries(fields).filter(([, value]) => value !== undefined && value !== null);
     const line =
       style === 'json'
         ? JSON.stringify({ time, level, event, ...Object.fromEntries(facts) })
         : `${time.slice(11, 19)} ${level === 'info' ? '' : `${level.toUpperCase()} `}${event} ${facts.map(([name, value]) => `${name}=${value}`).join(' ')}`;
-    process.stderr.write(`${line}\n`);
+    print(line, level);
   };
   return {
     info: (event, fields) => write('info', event, fields),
