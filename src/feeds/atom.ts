@@ -6,10 +6,7 @@ import type { Entry, FeedHead, Variant } from './entry.ts';
 import { atomId } from './identity.ts';
 import { authorsOf, labelsOf, languageOf, webAddress } from './labels.ts';
 import { enclosuresOf, imageOf, mediaImage } from './media.ts';
-import { body, element, elements, lines, text, written } from './tree.ts';
-
-/** Stands where text will be put in as a tree: `feed` escapes texts wrongly in more ways than one. */
-const PLACE = '-';
+import { body, element, elements, lines, PLACE, text, written } from './tree.ts';
 
 /**
  * One entry of Atom 1.0.

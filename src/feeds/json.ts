@@ -44,13 +44,14 @@ export function jsonHead(head: FeedHead): Record<string, unknown> {
   const description = oneLine(head.description);
   const authors = authorsOf(head.author === null ? [] : [head.author]).map(jsonAuthor);
   const lang = languageOf(head.lang);
+  const image = webAddress(head.image);
   return {
     version: 'https://jsonfeed.org/version/1.1',
     title: oneLine(head.title),
     home_page_url: head.home,
     feed_url: head.topics.json,
     ...(description !== '' && { description }),
-    ...(head.image !== null && { icon: head.image }),
+    ...(image !== null && { icon: image }),
     ...(authors.length > 0 && { authors }),
     ...(lang !== null && { language: lang }),
     hubs: [{ type: 'WebSub', url: head.hub }],

@@ -4,10 +4,7 @@ import { htmlOf, oneLine, sound } from './characters.ts';
 import type { Entry, FeedHead, Variant } from './entry.ts';
 import { authorsOf, labelsOf, languageOf, webAddress } from './labels.ts';
 import { enclosuresOf, imageOf, mediaImage } from './media.ts';
-import { body, child, element, elements, lines, plain, text, written } from './tree.ts';
-
-/** Stands where text will be put in as a tree: `feed` escapes texts wrongly in more ways than one. */
-const PLACE = '-';
+import { body, child, element, elements, lines, PLACE, plain, text, written } from './tree.ts';
 
 /** Spelled as validators know it: with it they accept attributes of namespaces, such as `xml:lang`. */
 const DOCS = 'http://www.rssboard.org/rss-specification';
@@ -76,45 +73,44 @@ function attached(entry: Entry): Element[] {
 export function podcastHead(head: FeedHead): Element[] {
   const author = authorsOf(head.author === null ? [] : [head.author])[0];
   const name = author?.name ?? oneLine(head.title);
+  const image = webAddress(head.image);
   const email = author?.email === undefined ? [] : [element('itunes:email', {}, text(author.email))];
   return [
     element('itunes:author', {}, plain(name)),
     ...(email.length > 0 ? [element('itunes:owner', {}, element('itunes:name', {}, plain(name)), ...email)] : []),
-    ...(head.image === null ? [] : [element('itunes:image', { href: head.image })]),
+    ...(image === null ? [] : [element('itunes:image', { href: image })]),
   ];
 }
 
 /** The channel of an RSS document without its items, on its root. */
 export function rssRoot(head: FeedHead): { root: Element; channel: Element } {
   const title = oneLine(head.title);
+  const copyright = oneLine(head.copyright ?? '');
+  const image = webAddress(head.image);
   const lang = languageOf(head.lang);
   const options: FeedOptions = {
     title: PLACE,
     description: PLACE,
     link: head.home,
-    copyright: head.copyright === null ? '' : PLACE,
+    copyright: copyright && PLACE,
     updated: new Date(head.updated),
     docs: DOCS,
     generator: 'Tidings',
     feed: head.topics.rss,
     hub: head.hub,
     ...(lang !== null && { language: lang }),
-    ...(head.image !== null && { image: PLACE }),
+    ...(image !== null && { image: PLACE }),
   };
   const root = written(new Feed(options).rss2(), 'rss');
   const channel = elements(root)[0] ?? element('channel', {});
-  const texts: Record<string, string> = {
-    title,
-    description: oneLine(head.description) || title,
-    copyright: oneLine(head.copyright ?? ''),
-  };
+  const texts: Record<string, string> = { title, description: oneLine(head.description) || title, copyright };
   for (const node of elements(channel)) {
     const value = texts[node.name];
     if (value !== undefined) node.children = [plain(value)];
     if (node.name !== 'image') continue;
     const url = child(node, 'url');
     const caption = child(node, 'title');
-    if (url) url.children = [text(head.image ?? '')];
+    if (url) url.children = [text(image ?? '')];
     if (caption) caption.children = [plain(title)];
     node.children = elements(node);
   }

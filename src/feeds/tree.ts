@@ -70,6 +70,9 @@ export function child(parent: Element | Root, name: string): Element | undefined
   return elements(parent).find((node) => node.name === name);
 }
 
+/** What `feed` is given where a text will be put in as a node: it escapes texts wrongly in more ways than one. */
+export const PLACE = '-';
+
 /** The root element of what `feed` wrote, or the element at a path of names below it. */
 export function written(xml: string, ...path: string[]): Element {
   let at: Element | Root = fromXml(xml);
