@@ -5,6 +5,8 @@ export default defineConfig({
   test: {
     // Real servers on loopback that the suites of both homes send to.
     globalSetup: './test/contract/servers.ts',
+    // Suites share the machine: a slow one is not a broken one.
+    testTimeout: 20_000,
     projects: [
       {
         extends: true,

@@ -184,11 +184,7 @@ async function walk(base: string, onSkipped: (skipped: Skipped) => void): Promis
   }
 
   await folder('');
-  while (links.length > 0) {
-    links.sort(compareCodePoints);
-    const next = links.shift();
-    if (next !== undefined) await link(next);
-  }
+  while (links.length > 0) for (const path of links.splice(0).sort(compareCodePoints)) await link(path);
   return files.sort((a, b) => compareCodePoints(a.path, b.path));
 }
 

@@ -19,6 +19,9 @@ export interface Ownership {
 /** Milliseconds to wait for a process that is just ending or only looking. */
 const PATIENCE_MS = 1000;
 
+/** The locks of this process: a handle that nobody holds is collected, and its lock with it. */
+const held = new Set<DatabaseSync>();
+
 /**
  * Makes this process the one owner of a data folder, or says who is. The lock is SQLite's on a file of its own: the
  * kernel drops it however the process ends, so that no stale one is left, and a process id that is in use again by
@@ -28,6 +31,7 @@ export function own(dataFolder: string): Ownership | { owned: false; by: Owner }
   mkdirSync(dataFolder, { recursive: true });
   const lock = take(dataFolder, PATIENCE_MS);
   if (lock === null) return { owned: false, by: describeOwner(dataFolder) };
+  held.add(lock);
   const announce = (address: string | null) => {
     const file = ownerFile(dataFolder);
     writeFileSync(`${file}.tmp`, `${JSON.stringify({ pid: process.pid, address })}\n`);
@@ -39,6 +43,7 @@ export function own(dataFolder: string): Ownership | { owned: false; by: Owner }
     announce,
     release() {
       rmSync(ownerFile(dataFolder), { force: true });
+      held.delete(lock);
       lock.close();
     },
   };

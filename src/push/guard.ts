@@ -42,7 +42,7 @@ export function checkTarget(address: string | URL, allow: string[]): Target {
   const host = hostOf(url);
   if (host === '') return refuse('names no host');
   const literals = host === 'localhost' || host.endsWith('.localhost') ? ['127.0.0.1', '::1'] : [host];
-  if (literals.every((literal) => ipaddr.isValid(literal)) && !literals.some((ip) => isPublicAddress(ip, allow)))
+  if (literals.every((literal) => parseAddress(literal) !== null) && !literals.some((ip) => isPublicAddress(ip, allow)))
     return refuse('is an address that is not public');
   return { allowed: true, url };
 }
@@ -73,10 +73,9 @@ type Address = ipaddr.IPv4 | ipaddr.IPv6;
 
 /** An address as what it reaches: IPv4 that comes as IPv6 is unwrapped. */
 function parseAddress(ip: string): Address | null {
-  if (!ipaddr.isValid(ip)) return null;
-  const address = ipaddr.parse(ip);
-  if (address.kind() === 'ipv4') return address;
-  const wide = address as ipaddr.IPv6;
+  if (ipaddr.IPv4.isValidFourPartDecimal(ip)) return ipaddr.IPv4.parse(ip);
+  if (!ipaddr.IPv6.isValid(ip)) return null;
+  const wide = ipaddr.IPv6.parse(ip);
   if (wide.isIPv4MappedAddress()) return wide.toIPv4Address();
   // RFC 6052: an IPv6-only network reaches IPv4 through 64:ff9b::/96.
   if (wide.range() === 'rfc6052') return new ipaddr.IPv4(wide.toByteArray().slice(12));

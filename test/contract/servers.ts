@@ -31,6 +31,7 @@ const PATHS: Record<string, (request: IncomingMessage, response: ServerResponse,
     hits++;
     response.end();
   },
+  'slow-hit': (_request, response) => void setTimeout(() => response.end(), 200),
   hits: (_request, response) => void response.end(String(hits)),
 };
 
