@@ -22,6 +22,8 @@ export default defineConfig({
           cloudflareTest(async () => ({
             main: './test/workerd/main.ts',
             wrangler: { configPath: './wrangler.toml' },
+            // workerd tells of every request that fails on purpose.
+            verbose: false,
             miniflare: {
               bindings: { TIDINGS_LIMITS: 'strict', MIGRATIONS: await readD1Migrations('src/storage/migrations') },
             },
