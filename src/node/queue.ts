@@ -38,6 +38,12 @@ interface Job {
   attempts: number;
 }
 
+/** A job that a handler has, and until when. */
+type Claimed = Job & { until: number };
+
+/** What the handler decided of a message. */
+type Fate = 'ack' | { delaySeconds: number };
+
 /**
  * The queue in a table of the database, consumed by this process: a message is handled as soon as it is sent or due.
  * One process owns the data folder, so what is claimed when the queue is made was claimed by a process that died, and
@@ -99,7 +105,7 @@ export function createQueue(db: NodeDatabase, { now, log }: { now: () => number;
       }
     }
 
-    function claim(): (Job & { until: number })[] {
+    function claim(): Claimed[] {
       const at = now();
       const until = at + visibilitySeconds * 1000;
       const { results } = db.execute<Job>(
@@ -111,8 +117,8 @@ export function createQueue(db: NodeDatabase, { now, log }: { now: () => number;
       return results.sort((a, b) => a.id - b.id).map((job) => ({ ...job, until }));
     }
 
-    async function handle(jobs: (Job & { until: number })[]): Promise<void> {
-      const decided = new Map<number, 'ack' | { delaySeconds: number }>();
+    async function handle(jobs: Claimed[]): Promise<void> {
+      const decided = new Map<number, Fate>();
       const batch = jobs.map(
         ({ id, body, attempts }): Delivered => ({
           id: String(id),
@@ -133,9 +139,19 @@ export function createQueue(db: NodeDatabase, { now, log }: { now: () => number;
         failed = true;
         log?.error('queue handler failed', { message: error instanceof Error ? error.message : String(error) });
       }
+      try {
+        settle(jobs, (job) => decided.get(job.id) ?? (failed ? { delaySeconds: backoffSeconds(job.attempts) } : 'ack'));
+      } catch (error) {
+        // They come again when their claim ends.
+        log?.error('queue messages unsettled', { message: String(error), count: jobs.length });
+      }
+    }
+
+    /** Writes down what becomes of a handled batch, all of it at once. */
+    function settle(jobs: Claimed[], fateOf: (job: Claimed) => Fate) {
       db.transaction(() => {
         for (const job of jobs) {
-          const fate = decided.get(job.id) ?? (failed ? { delaySeconds: backoffSeconds(job.attempts) } : 'ack');
+          const fate = fateOf(job);
           if (fate === 'ack') {
             db.execute('DELETE FROM jobs WHERE id = ?', [job.id]);
           } else if (job.attempts >= MAX_ATTEMPTS) {
