@@ -31,6 +31,17 @@ export default defineConfig({
         ],
         test: { name: 'workerd', include: ['test/workerd/**/*.test.ts'], setupFiles: './test/workerd/setup.ts' },
       },
+      // The same files against `npm start` and `npm run edge`, over TCP.
+      ...(['node', 'edge'] as const).map((home) => ({
+        extends: true as const,
+        test: {
+          name: `e2e-${home}`,
+          include: ['test/e2e/**/*.test.ts'],
+          env: { TIDINGS_TEST_HOME: home },
+          testTimeout: 60_000,
+          fileParallelism: false,
+        },
+      })),
     ],
   },
 });
