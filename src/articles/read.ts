@@ -225,13 +225,18 @@ function addressFor(article: Unaddressed, ask: Lookup, file: FileName, config: C
   }
 }
 
-/** What the front matter says of the address. A `url` on another host is what the article is about. */
+/**
+ * What the front matter says of the address. A `url` on another host is what the article is about. A `path` that begins
+ * without a slash is Zola's, whose addresses all end with one.
+ *
+ * @see https://www.getzola.org/documentation/content/page/#front-matter
+ */
 function permalinkOf(ask: Lookup, config: Config): string | null {
   for (const name of KEYS.permalink) {
     const text = textOf(ask.first([name])?.value);
     if (text === null || flagOf(text) !== null) continue;
     if (name === 'url' && URL.canParse(text) && new URL(text).host !== new URL(config.site.url).host) continue;
-    return text;
+    return name === 'path' && /^[^/:]+(?:\/[^/:]+)*$/.test(text) && !/\.html?$/.test(text) ? `${text}/` : text;
   }
   return null;
 }
