@@ -3,6 +3,11 @@ import MarkdownIt from 'markdown-it';
 import deflist from 'markdown-it-deflist';
 import { full as emoji } from 'markdown-it-emoji';
 import footnote from 'markdown-it-footnote';
+import { attributeLists } from './markdown/attribute-lists.ts';
+import { callouts } from './markdown/callouts.ts';
+import { math } from './markdown/math.ts';
+import { taskLists } from './markdown/task-lists.ts';
+import { wikiLinks } from './markdown/wiki-links.ts';
 
 /** Deeper than people quote; markdown-it drops what is nested further. */
 const MAX_NESTING = 500;
@@ -10,9 +15,17 @@ const MAX_NESTING = 500;
 const markdown = new MarkdownIt({ html: true, linkify: true, maxNesting: MAX_NESTING });
 // A file name such as README.md is no address, and a mail address without `mailto:` is for spammers.
 markdown.linkify.set({ fuzzyLink: false, fuzzyEmail: false, fuzzyIP: false });
+// Every address is looked at when the HTML is sanitized; refused here, a bad link would show its marks to readers.
+markdown.validateLink = () => true;
 markdown.use(footnote).use(deflist).use(emoji, { shortcuts: {} });
+markdown.use(attributeLists).use(callouts).use(math).use(taskLists).use(wikiLinks);
 
-/** CommonMark with tables, footnotes, definition lists, autolinks and emoji as HTML, not sanitized yet. */
+/**
+ * Markdown as people write it, as HTML that is not sanitized yet: CommonMark with tables, footnotes, definition and task
+ * lists, autolinks, emoji, kramdown's attribute lists, call-outs, wiki links, and mathematics left as it stands.
+ *
+ * @see https://spec.commonmark.org/
+ */
 export function renderMarkdown(text: string): string {
   return markdown.render(text, {});
 }

@@ -48,13 +48,19 @@ const FOOTNOTE = /^fn(?:ref)?[\w:-]*$/;
 /** Deeper than any text; what is nested further is flattened. */
 const MAX_DEPTH = 400;
 
+/** How the addresses of a text become absolute ones. */
+export interface Links {
+  /** The article's address, which relative ones are resolved against. */
+  base: string;
+  /** Where a link leads; null when nobody may follow it. */
+  link: (href: string) => string | null;
+}
+
 /**
  * HTML that any feed reader may show: an allow-list of elements and attributes, absolute addresses, no program, no form,
  * no tracking picture. Frames become links.
- *
- * @param base the article's address, which relative ones are resolved against
  */
-export function sanitize(html: string, base: string): string {
+export function sanitize(html: string, { base, link }: Links): string {
   const absolute = (attribs: sanitizeHtml.Attributes, name: string, resolve = resolveAddress) => {
     const value = attribs[name];
     if (value === undefined) return;
@@ -74,7 +80,7 @@ export function sanitize(html: string, base: string): string {
     allowProtocolRelative: false,
     transformTags: {
       a: (tagName, attribs) => {
-        absolute(attribs, 'href');
+        absolute(attribs, 'href', link);
         return { tagName, attribs };
       },
       iframe: frameToLink(base),
