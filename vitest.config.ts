@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-plugin';
 import { defineConfig } from 'vitest/config';
 
@@ -29,6 +30,8 @@ export default defineConfig({
             },
           })),
         ],
+        // As wrangler.toml's alias does for the bundle.
+        resolve: { alias: { 'tidings-config': join(import.meta.dirname, 'tidings.config.ts') } },
         test: { name: 'workerd', include: ['test/workerd/**/*.test.ts'], setupFiles: './test/workerd/setup.ts' },
       },
       // The same files against `npm start` and `npm run edge`, over TCP.

@@ -1,6 +1,6 @@
 /** The Worker that the suites run in: it hands queue batches to the test that waits for them. */
 
-type Consume = (batch: MessageBatch<unknown>) => Promise<void>;
+type Consume = (batch: MessageBatch<unknown>, env: Cloudflare.Env, ctx: ExecutionContext) => Promise<void>;
 
 let consume: Consume | null = null;
 
@@ -11,8 +11,8 @@ export function consumeWith(handler: Consume | null): void {
 
 export default {
   fetch: () => new Response('The suites ask for nothing here.', { status: 404 }),
-  async queue(batch) {
-    if (consume) await consume(batch);
+  async queue(batch, env, ctx) {
+    if (consume) await consume(batch, env, ctx);
     else batch.retryAll({ delaySeconds: 1 });
   },
 } satisfies ExportedHandler<Cloudflare.Env, unknown>;
