@@ -113,6 +113,24 @@ describe('the queue of Node', () => {
     expect(lines).toEqual(['queue message dropped']);
   });
 
+  test('goes on when it cannot write down what became of its messages', async () => {
+    const db = open();
+    const lines: string[] = [];
+    const note = (event: string) => void lines.push(event);
+    const queue = createQueue(db, { now: Date.now, log: { info: note, warn: note, error: note } });
+    db.exec("CREATE TRIGGER full BEFORE DELETE ON jobs BEGIN SELECT RAISE(ABORT, 'database is full'); END");
+    const seen: string[] = [];
+    const consumer = queue.consume(async ([message]) => void seen.push(message?.body.type ?? ''), {
+      visibilitySeconds: 0.2,
+    });
+    await queue.send({ type: 'a' });
+    await until(() => expect(lines).toEqual(['queue messages unsettled']));
+    db.exec('DROP TRIGGER full');
+    await until(() => expect(jobs(db)).toEqual([]));
+    await consumer.stop();
+    expect(seen).toEqual(['a', 'a']);
+  });
+
   test('waits longer after each failure, by the clock it is given', async () => {
     const db = open();
     let clock = 1_000_000;
