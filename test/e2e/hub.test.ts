@@ -7,7 +7,10 @@ let tidings: Running;
 let sink: Sink;
 beforeAll(async () => {
   sink = await startSink();
-  tidings = await start({ files: { 'news.md': article('News 0') } });
+  tidings = await start({
+    files: { 'news.md': article('News 0') },
+    config: '{ hub: { retrySeconds: [1, 2, 5] } }',
+  });
 }, 120_000);
 afterAll(async () => {
   await tidings.end();
