@@ -66,7 +66,9 @@ function namedAuthors(text: string, directory: AuthorDirectory): Author[] {
   return parts.map((part) => entryOf(directory, part.trim()) ?? authorFrom(part)).filter((author) => author !== null);
 }
 
-const SUFFIX = /^(?:jr|sr|ii|iii|iv|ph\.?d|m\.?d|esq|cpa|dds)\.?$/i;
+/** What may follow a name after a comma and is no other name: degrees, offices, and for whom somebody speaks. */
+const SUFFIX =
+  /^(?:jr|sr|ii|iii|iv|ph\.?d|m\.?d|esq|cpa|dds)\.?$|^on behalf of\b|\b(?:director|manager|engineer|editor|president|professor|officer|head|chair|member|founder|lead) (?:of|at)\b/i;
 
 /** `A, B and C`. A suffix such as `Jr.` stays with its name, a comma or `and` in brackets is no separator. */
 function splitNames(text: string): string[] {

@@ -36,3 +36,12 @@ export function resolvePicture(address: string, base: string): string | null {
   const url = resolveAddress(trimmed, base);
   return url && /^https?:/.test(url) ? url : null;
 }
+
+/** The page on which a person watches what a player's address embeds. */
+export function watchAddress(url: string): string {
+  const { hostname, pathname } = new URL(url);
+  const youtube = /(?:^|\.)youtube(?:-nocookie)?\.com$/.test(hostname) ? /^\/embed\/([\w-]{6,})/.exec(pathname) : null;
+  if (youtube) return `https://www.youtube.com/watch?v=${youtube[1]}`;
+  const vimeo = hostname === 'player.vimeo.com' ? /^\/video\/(\d+)/.exec(pathname) : null;
+  return vimeo ? `https://vimeo.com/${vimeo[1]}` : url;
+}

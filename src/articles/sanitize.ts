@@ -1,5 +1,5 @@
 import sanitizeHtml from 'sanitize-html';
-import { OPENED, resolveAddress, resolvePicture } from './links.ts';
+import { OPENED, resolveAddress, resolvePicture, watchAddress } from './links.ts';
 
 /** Elements that feed readers show. Everything else loses its tags and keeps its text. */
 const TAGS =
@@ -132,15 +132,6 @@ function frameToLink(base: string): sanitizeHtml.Transformer {
     const href = watchAddress(url);
     return { tagName: 'a', attribs: { href }, text: attribs.title?.trim() || href };
   };
-}
-
-/** The page on which a person watches what a player's address embeds. */
-export function watchAddress(url: string): string {
-  const { hostname, pathname } = new URL(url);
-  const youtube = /(?:^|\.)youtube(?:-nocookie)?\.com$/.test(hostname) ? /^\/embed\/([\w-]{6,})/.exec(pathname) : null;
-  if (youtube) return `https://www.youtube.com/watch?v=${youtube[1]}`;
-  const vimeo = hostname === 'player.vimeo.com' ? /^\/video\/(\d+)/.exec(pathname) : null;
-  return vimeo ? `https://vimeo.com/${vimeo[1]}` : url;
 }
 
 /** Pictures that load late keep their address elsewhere until a script comes. */
