@@ -2,9 +2,16 @@ import type { Home } from '../home.ts';
 import type { Delivered } from '../storage/ports.ts';
 import { handlers } from './handlers.ts';
 import { CLAIM_MS, claim, extendClaim, finish, postpone, type Work, type WorkRef } from './outbox.ts';
+import { inTurn } from './turns.ts';
 
 /** Works that one batch has in hand at a time. What they send is bounded again by their lanes. */
 const AT_ONCE: Record<Home['name'], number> = { node: 64, workers: 6 };
+/**
+ * Milliseconds after which a work that is not done lets the next message be taken, and how many such works there may be.
+ * A Worker's invocation ends with its batch, so there each is waited for.
+ */
+const PATIENCE_MS = 500;
+const DETACHED: Record<Home['name'], number> = { node: 2_000, workers: 0 };
 /** A message may arrive this many milliseconds before its work is due and is kept. */
 const EARLY_MS = 5_000;
 /** Longest wait of a work whose handler threw, in milliseconds. */
@@ -15,22 +22,10 @@ const LONGEST_WAIT_MS = 300_000;
  * removes it. A message whose row is gone, not due or in other hands does nothing.
  */
 export async function consume(home: Home, batch: Delivered[]): Promise<void> {
-  const left = [...batch];
-  const held = new Set<Work>();
-  const heartbeat = setInterval(() => {
-    for (const work of held) extendClaim(home, work).catch((error) => failed(home, work, 'outbox.extend', error));
-  }, CLAIM_MS / 4);
-  const lane = async () => {
-    for (let message = left.shift(); message; message = left.shift()) await receive(home, message, held);
-  };
-  try {
-    await Promise.all(Array.from({ length: Math.min(AT_ONCE[home.name], batch.length) }, lane));
-  } finally {
-    clearInterval(heartbeat);
-  }
+  await inTurn(batch, AT_ONCE[home.name], (message) => receive(home, message));
 }
 
-async function receive(home: Home, message: Delivered, held: Set<Work>): Promise<void> {
+async function receive(home: Home, message: Delivered): Promise<void> {
   const { type, work: name, ref } = message.body;
   if (type !== 'outbox' || typeof name !== 'string' || typeof ref !== 'string') {
     home.log.warn('outbox.message', { id: message.id, type });
@@ -39,12 +34,7 @@ async function receive(home: Home, message: Delivered, held: Set<Work>): Promise
   try {
     const work = await claim(home, { type: name, ref });
     if (!work) return await decline(home, message, { type: name, ref });
-    held.add(work);
-    try {
-      await perform(home, work);
-    } finally {
-      held.delete(work);
-    }
+    await patiently(home, perform(home, work));
     message.ack();
   } catch (error) {
     // The database itself failed. The row keeps its claim until it lapses, and is found again.
@@ -53,8 +43,31 @@ async function receive(home: Home, message: Delivered, held: Set<Work>): Promise
   }
 }
 
+const detached = new WeakMap<Home, number>();
+
+/** Waits for a work, but not for ever: one that hangs goes on under its claim, which is what keeps it from being lost. */
+async function patiently(home: Home, doing: Promise<void>): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const isDone = await Promise.race([
+    doing.then(() => true),
+    new Promise<false>((later) => {
+      if (DETACHED[home.name] > 0) timer = setTimeout(() => later(false), PATIENCE_MS);
+    }),
+  ]).finally(() => {
+    if (timer !== undefined) clearTimeout(timer);
+  });
+  const others = detached.get(home) ?? 0;
+  if (isDone || others >= DETACHED[home.name]) return doing;
+  detached.set(home, others + 1);
+  const end = () => detached.set(home, (detached.get(home) ?? 1) - 1);
+  home.waitUntil(doing.finally(end));
+}
+
 async function perform(home: Home, work: Work): Promise<void> {
   const handler = handlers[work.type];
+  const heartbeat = setInterval(() => {
+    extendClaim(home, work).catch((error) => failed(home, work, 'outbox.extend', error));
+  }, CLAIM_MS / 4);
   try {
     if (!handler) throw new Error(`Nothing here does work of the type ${work.type}.`);
     const dueAt = await handler(home, work);
@@ -62,6 +75,8 @@ async function perform(home: Home, work: Work): Promise<void> {
   } catch (error) {
     failed(home, work, 'outbox.work', error);
     await postpone(home, work, home.now() + Math.min(LONGEST_WAIT_MS, 1_000 * 2 ** work.attempts));
+  } finally {
+    clearInterval(heartbeat);
   }
 }
 
@@ -73,7 +88,7 @@ async function decline(home: Home, message: Delivered, { type, ref }: WorkRef): 
     .first<{ due_at: number; claimed_until: number }>();
   const now = home.now();
   if (!row || row.due_at - now > EARLY_MS) return message.ack();
-  message.retry({ delaySeconds: Math.max(1, Math.ceil((Math.max(row.due_at, row.claimed_until) - now) / 1000)) });
+  message.retry({ delaySeconds: Math.max(10, row.due_at - now, row.claimed_until - now) / 1000 });
 }
 
 function failed(home: Home, { type, ref }: WorkRef, event: string, error: unknown): void {

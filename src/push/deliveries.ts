@@ -5,6 +5,7 @@ import { tell } from './channels/channels.ts';
 import { type Body, newestBody } from './documents.ts';
 import { type Exception, exception } from './exceptions.ts';
 import { PASS_MS } from './fanout.ts';
+import { forgive, remember, tally, throughBreaker } from './hosts.ts';
 import { lanes } from './lanes.ts';
 import { logAttempts } from './log.ts';
 import type { Work } from './outbox.ts';
@@ -36,7 +37,9 @@ export async function deliver(home: Home, work: Work): Promise<number | null> {
     return null;
   }
   if (open.reason !== 'first' && open.delivered >= body.version) return settle(home, work, open, body, []);
-  return lanes(home).slow.run(open.origin, () => serve(home, work, open, body));
+  return lanes(home).slow.run(open.origin, () =>
+    throughBreaker(home, open.origin, () => serve(home, work, open, body)),
+  );
 }
 
 async function serve(home: Home, work: Work, target: Open, body: Body): Promise<number | null> {
@@ -44,15 +47,17 @@ async function serve(home: Home, work: Work, target: Open, body: Body): Promise<
   const attempt = await tell(home, target, body, DEADLINE_MS);
   const failures = (target.attempts ?? 0) + 1;
   const line = { target, attempt, version: body.version, number: failures };
-  const log = logAttempts(home, body.topic, [line]);
-  if (attempt.outcome === 'delivered')
-    return settle(home, work, target, body, [markDelivered(home, [target.id], body.version), log]);
+  const facts = [logAttempts(home, body.topic, [line]), ...remember(home, tally([line]))];
+  if (attempt.outcome === 'delivered') {
+    forgive(home, target.origin);
+    return settle(home, work, target, body, [markDelivered(home, [target.id], body.version), ...facts]);
+  }
   if (attempt.outcome === 'gone') {
-    await home.db.batch([endGone(home, [target.id], started), log]);
+    await home.db.batch([endGone(home, [target.id], started), ...facts]);
     return null;
   }
   const next = exception(home, target, attempt, failures);
-  await home.db.batch([keep(home, work, next), log]);
+  await home.db.batch([keep(home, work, next), ...facts]);
   return next.reason === 'ended' ? null : next.dueAt;
 }
 

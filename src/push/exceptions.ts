@@ -7,8 +7,8 @@ import { nextAttempt } from './retry.ts';
 /** What is to be kept of a subscriber that was not told: a row of `deliveries`. */
 export interface Exception {
   id: number;
-  /** `ended`: its lease ends before the next try. */
-  reason: 'failed' | 'slow' | 'ended';
+  /** `suspended`: its origin's breaker is open. `ended`: its lease ends before the next try. */
+  reason: 'failed' | 'slow' | 'suspended' | 'ended';
   /** Failed ones in a row. */
   attempts: number;
   status: number | null;

@@ -1,44 +1,85 @@
 import type { Home } from '../home.ts';
 
+export interface LaneOptions {
+  /** Works that run at a time. */
+  width: number;
+  /** Of them and of the stragglers, those of one origin. */
+  share?: number;
+  /** Milliseconds after which a work is a straggler: it goes on, and its place in the width is given to the next. */
+  patienceMs?: number;
+  /** Stragglers at a time. */
+  stragglers?: number;
+}
+
 /**
  * Lets a bounded number of works run at a time, and of each origin a smaller one, so that many callbacks in one place
  * leave room for the others. Who waits has its turn in order, past those whose origin has its share.
  */
 export class Lane {
-  readonly #width: number;
-  readonly #share: number;
-  readonly #running = new Map<string, number>();
+  readonly #options: Required<LaneOptions>;
+  readonly #ofOrigin = new Map<string, number>();
   readonly #waiting: { origin: string; go: () => void }[] = [];
-  #total = 0;
+  #running = 0;
+  #straggling = 0;
 
-  constructor(width: number, share = width) {
-    this.#width = width;
-    this.#share = share;
+  constructor({ width, share = width, patienceMs = 0, stragglers = 0 }: LaneOptions) {
+    this.#options = { width, share, patienceMs, stragglers };
   }
 
-  async run<T>(origin: string, work: () => Promise<T>): Promise<T> {
+  /**
+   * Does a work when its turn comes.
+   *
+   * @param onLeft told when its place is free again: at its end, or when it became a straggler
+   */
+  async run<T>(origin: string, work: () => Promise<T>, onLeft: () => void = () => {}): Promise<T> {
     await new Promise<void>((go) => {
       this.#waiting.push({ origin, go });
       this.#admit();
     });
+    let isStraggler = false;
+    const leave = () => {
+      this.#running -= 1;
+      onLeft();
+      this.#admit();
+    };
+    const straggle = () => {
+      if (this.#straggling >= this.#options.stragglers) return;
+      isStraggler = true;
+      this.#straggling += 1;
+      leave();
+    };
+    const timer = this.#options.stragglers > 0 ? setTimeout(straggle, this.#options.patienceMs) : undefined;
     try {
       return await work();
     } finally {
-      this.#total -= 1;
-      const left = (this.#running.get(origin) ?? 1) - 1;
-      if (left > 0) this.#running.set(origin, left);
-      else this.#running.delete(origin);
-      this.#admit();
+      if (timer !== undefined) clearTimeout(timer);
+      const left = (this.#ofOrigin.get(origin) ?? 1) - 1;
+      if (left > 0) this.#ofOrigin.set(origin, left);
+      else this.#ofOrigin.delete(origin);
+      if (isStraggler) {
+        this.#straggling -= 1;
+        this.#admit();
+      } else {
+        leave();
+      }
     }
   }
 
+  /** Waits for its turn. What comes back gives the place free; once is enough. */
+  enter(origin = ''): Promise<() => void> {
+    return new Promise((entered) => {
+      void this.run(origin, () => new Promise<void>((leave) => entered(leave)));
+    });
+  }
+
   #admit(): void {
-    while (this.#total < this.#width) {
-      const index = this.#waiting.findIndex(({ origin }) => (this.#running.get(origin) ?? 0) < this.#share);
+    const { width, share } = this.#options;
+    while (this.#running < width) {
+      const index = this.#waiting.findIndex(({ origin }) => (this.#ofOrigin.get(origin) ?? 0) < share);
       const next = index < 0 ? undefined : this.#waiting.splice(index, 1)[0];
       if (!next) return;
-      this.#total += 1;
-      this.#running.set(next.origin, (this.#running.get(next.origin) ?? 0) + 1);
+      this.#running += 1;
+      this.#ofOrigin.set(next.origin, (this.#ofOrigin.get(next.origin) ?? 0) + 1);
       next.go();
     }
   }
@@ -46,7 +87,7 @@ export class Lane {
 
 /**
  * What a home does at a time. First attempts have the fast lane and a short deadline; what may hang (retries,
- * verifications) has the slow one, so that it delays nobody. Cloudflare allows six open requests in all.
+ * verifications) has the slow one, so that it delays nobody.
  */
 export interface Lanes {
   fast: Lane;
@@ -59,24 +100,22 @@ const known = new WeakMap<Home, Lanes>();
 export function lanes(home: Home): Lanes {
   let found = known.get(home);
   if (!found) {
-    found =
-      home.name === 'node'
-        ? { fast: new Lane(256, 64), slow: new Lane(128, 16), slices: new Lane(4) }
-        : { fast: new Lane(4), slow: new Lane(2), slices: new Lane(2) };
+    found = home.name === 'node' ? nodeLanes() : workersLanes();
     known.set(home, found);
   }
   return found;
 }
 
-/** Does a work for each item, so many at a time, in order. */
-export async function inTurn<T>(items: readonly T[], width: number, work: (item: T) => Promise<void>): Promise<void> {
-  let next = 0;
-  const worker = async () => {
-    while (next < items.length) {
-      const item = items[next] as T;
-      next += 1;
-      await work(item);
-    }
+/** Both lanes together open 64 requests to an origin. A socket that waits costs little, so who hangs makes room. */
+function nodeLanes(): Lanes {
+  return {
+    fast: new Lane({ width: 128, share: 48, patienceMs: 200, stragglers: 1_000 }),
+    slow: new Lane({ width: 64, share: 16, patienceMs: 200, stragglers: 1_000 }),
+    slices: new Lane({ width: 4 }),
   };
-  await Promise.all(Array.from({ length: Math.min(width, items.length) }, worker));
+}
+
+/** Cloudflare allows six open requests in all, the hanging ones among them. */
+function workersLanes(): Lanes {
+  return { fast: new Lane({ width: 4 }), slow: new Lane({ width: 2 }), slices: new Lane({ width: 2 }) };
 }

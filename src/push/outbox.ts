@@ -88,7 +88,7 @@ export async function wake(home: Home, works: WorkRef[], dueAt = 0): Promise<voi
   if (works.length === 0) return;
   const wait = dueAt - home.now();
   try {
-    await home.queue.sendBatch(works.map(message), wait > 0 ? { delaySeconds: Math.ceil(wait / 1000) } : undefined);
+    await home.queue.sendBatch(works.map(message), wait > 0 ? { delaySeconds: wait / 1000 } : undefined);
   } catch (error) {
     home.log.warn('outbox.wake', { works: works.length, error: String(error) });
   }

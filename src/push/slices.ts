@@ -4,14 +4,13 @@ import type { Attempt, Target } from './channels/channel.ts';
 import { tell } from './channels/channels.ts';
 import { type Body, newestBody } from './documents.ts';
 import { type Exception, exception, keepExceptions } from './exceptions.ts';
-import { inTurn, lanes } from './lanes.ts';
+import { firstPause, heldUntil, isFailing, notice, remember, tally } from './hosts.ts';
+import { lanes } from './lanes.ts';
 import { logAttempts, logSlice } from './log.ts';
 import { afterMessage, type Work, type WorkRef, wake } from './outbox.ts';
 
 /** Milliseconds of a first attempt. What hangs longer goes to the slow lane, so that it delays nobody. */
 const DEADLINE_MS = 2_000;
-/** Subscribers of one slice that are told at a time. */
-const AT_ONCE: Record<Home['name'], number> = { node: 64, workers: 4 };
 
 interface Slice {
   id: number;
@@ -25,10 +24,14 @@ interface Slice {
 export async function serveSlice(home: Home, work: Work): Promise<null> {
   const slice = await home.db.prepare('SELECT * FROM slices WHERE id = ?').bind(Number(work.ref)).first<Slice>();
   if (!slice || slice.done === 1) return null;
-  await lanes(home).slices.run('', async () => {
+  // A few slices at a time. The next begins when all attempts of this one are under way and only slow ones are left.
+  const leave = await lanes(home).slices.enter();
+  try {
     const body = await newestBody(home, slice.topic);
-    await close(home, slice, body ? await serve(home, slice, body) : { statements: [], slow: [] });
-  });
+    await close(home, slice, body ? await serve(home, slice, body, leave) : { statements: [], slow: [] });
+  } finally {
+    leave();
+  }
   return null;
 }
 
@@ -38,36 +41,61 @@ interface Results {
   slow: WorkRef[];
 }
 
-async function serve(home: Home, slice: Slice, body: Body): Promise<Results> {
+async function serve(home: Home, slice: Slice, body: Body, leave: () => void): Promise<Results> {
   const started = home.now();
-  const targets = await home.db
+  const all = await home.db
     .prepare(
-      `SELECT id, channel, callback, origin, secret, lease_until FROM subscriptions
-       WHERE topic = ? AND id BETWEEN ? AND ? AND delivered < ? AND lease_until > ?
-         AND NOT EXISTS (SELECT 1 FROM deliveries WHERE subscription = subscriptions.id)`,
+      `SELECT s.id, s.channel, s.callback, s.origin, s.secret, s.lease_until, h.open_until
+       FROM subscriptions s LEFT JOIN hosts h ON h.origin = s.origin AND h.opens > 0
+       WHERE s.topic = ? AND s.id BETWEEN ? AND ? AND s.delivered < ? AND s.lease_until > ?
+         AND NOT EXISTS (SELECT 1 FROM deliveries WHERE subscription = s.id)`,
     )
     .bind(slice.topic, slice.first, slice.last, body.version, started)
-    .all<Target>();
-  const tried: { target: Target; attempt: Attempt }[] = [];
-  await inTurn(targets, AT_ONCE[home.name], (target) =>
-    lanes(home).fast.run(target.origin, async () => {
-      if (target.lease_until <= home.now()) return;
-      tried.push({ target, attempt: await tell(home, target, body, DEADLINE_MS) });
-    }),
+    .all<Target & { open_until: number | null }>();
+  const targets = all.filter(({ open_until }) => open_until === null);
+  const suspended = all.flatMap(({ id, open_until }) =>
+    open_until === null ? [] : [suspension(home, id, open_until)],
   );
-  return outcome(home, body, tried, started);
+  const tried: Tried[] = [];
+  let inside = targets.length;
+  const onLeft = () => {
+    inside -= 1;
+    if (inside === 0) leave();
+  };
+  const attempt = async (target: Target) => {
+    if (target.lease_until <= home.now()) return;
+    if (isFailing(home, target.origin)) {
+      suspended.push(suspension(home, target.id, firstPause(home)));
+      return;
+    }
+    const result = { target, attempt: await tell(home, target, body, DEADLINE_MS) };
+    notice(home, result);
+    tried.push(result);
+  };
+  await Promise.all(targets.map((target) => lanes(home).fast.run(target.origin, () => attempt(target), onLeft)));
+  return outcome(home, body, tried, suspended, started);
+}
+
+interface Tried {
+  target: Target;
+  attempt: Attempt;
+}
+
+function suspension(home: Home, id: number, open_until: number): Exception {
+  return { id, reason: 'suspended', attempts: 0, status: null, error: null, dueAt: heldUntil(home, { open_until }) };
 }
 
 function outcome(
   home: Home,
   { topic, version }: Body,
-  tried: { target: Target; attempt: Attempt }[],
+  tried: Tried[],
+  suspended: Exception[],
   started: number,
 ): Results {
   const now = home.now();
   const told: number[] = [];
   const gone: number[] = [];
-  const exceptions: Exception[] = [];
+  const exceptions = [...suspended];
   for (const { target, attempt } of tried) {
     const { id } = target;
     if (attempt.outcome === 'delivered') told.push(id);
@@ -75,19 +103,15 @@ function outcome(
     else if (attempt.outcome === 'failed') exceptions.push(exception(home, target, attempt, 1));
     else exceptions.push({ id, reason: 'slow', attempts: 0, status: null, error: attempt.error, dueAt: now });
   }
+  const failed = tried.filter(({ attempt }) => attempt.outcome !== 'delivered');
   const statements = [
     markDelivered(home, told, version),
     ...keepExceptions(home, exceptions),
-    logSlice(home, topic, {
-      version,
-      delivered: told.length,
-      failed: tried.length - told.length,
-      ms: now - started,
-    }),
+    ...remember(home, tally(tried)),
+    logSlice(home, topic, { version, delivered: told.length, failed: failed.length, ms: now - started }),
   ];
   if (gone.length > 0) statements.push(endGone(home, gone, started));
-  if (told.length < tried.length) {
-    const failed = tried.filter(({ attempt }) => attempt.outcome !== 'delivered');
+  if (failed.length > 0) {
     const lines = failed.map(({ target, attempt }) => ({ target, attempt, version, number: 1 }));
     statements.push(logAttempts(home, topic, lines));
   }

@@ -23,7 +23,7 @@ const open: TestHome[] = [];
 
 /** A home on the same database: the process that starts after the last one was killed. */
 function start(options: TestHomeOptions = {}): TestHome {
-  const home = makeHome({ folder: folder.folder, ...options });
+  const home = makeHome({ folder: folder.folder, waitUntil: () => {}, ...options });
   open.push(home);
   return home;
 }

@@ -1,9 +1,9 @@
 import type { Home } from '../../src/home.ts';
 import { hubRoutes } from '../../src/http/hub.ts';
+import type { NodeQueue } from '../../src/node/queue.ts';
 import { announceDocument, wakeFanOuts } from '../../src/push/announce.ts';
 import { consume } from '../../src/push/consumer.ts';
 import { sweep } from '../../src/push/outbox.ts';
-import type { TestHome } from '../home.ts';
 
 export const RSS = '/rss.xml';
 
@@ -50,7 +50,7 @@ export function subscription(callback: string, more: Record<string, string> = {}
 }
 
 /** Starts the consumer on the home's queue, and a sweep every 50 ms; the function that comes back stops both. */
-export function work(home: TestHome): () => Promise<void> {
+export function work(home: Home & { queue: NodeQueue }): () => Promise<void> {
   const consumer = home.queue.consume((batch) => consume(home, batch), { batchSize: 1, concurrency: 64 });
   const sweeper = setInterval(() => sweep(home).catch(() => clearInterval(sweeper)), 50);
   return () => {

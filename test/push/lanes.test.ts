@@ -1,10 +1,11 @@
 import { expect, test } from 'vitest';
-import { inTurn, Lane } from '../../src/push/lanes.ts';
+import { Lane } from '../../src/push/lanes.ts';
+import { inTurn } from '../../src/push/turns.ts';
 
 const turn = () => new Promise((done) => setImmediate(done));
 
 test('a lane runs no more than its width, and of one origin no more than its share', async () => {
-  const lane = new Lane(3, 2);
+  const lane = new Lane({ width: 3, share: 2 });
   const running: string[] = [];
   const ends: (() => void)[] = [];
   const works = ['a', 'a', 'a', 'a', 'b', 'c'].map((origin) =>
@@ -26,8 +27,27 @@ test('a lane runs no more than its width, and of one origin no more than its sha
   expect(running.toSorted()).toEqual(['a', 'a', 'a', 'a', 'b', 'c']);
 });
 
+test('who takes long makes room for other origins, and still counts for its own', async () => {
+  const lane = new Lane({ width: 1, share: 1, patienceMs: 10, stragglers: 1 });
+  let end = () => {};
+  let hasLeft = false;
+  const hung = lane.run(
+    'a',
+    () => new Promise<void>((done) => (end = done)),
+    () => (hasLeft = true),
+  );
+  const order: string[] = [];
+  const same = lane.run('a', async () => order.push('a'));
+  await lane.run('b', async () => order.push('b'));
+  expect(hasLeft).toBe(true);
+  expect(order).toEqual(['b']);
+  end();
+  await Promise.all([hung, same]);
+  expect(order).toEqual(['b', 'a']);
+});
+
 test('a work that throws leaves its place to the next', async () => {
-  const lane = new Lane(1);
+  const lane = new Lane({ width: 1 });
   await expect(lane.run('a', () => Promise.reject(new Error('no')))).rejects.toThrow('no');
   await expect(lane.run('a', async () => 1)).resolves.toBe(1);
 });

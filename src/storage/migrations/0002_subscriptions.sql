@@ -69,13 +69,26 @@ CREATE TABLE slices (
 -- Subscribers that are served by themselves and not by slices: just verified, failing, slow.
 CREATE TABLE deliveries (
   subscription INTEGER PRIMARY KEY,
-  reason TEXT NOT NULL,              -- first, failed, slow, behind, ended
+  reason TEXT NOT NULL,              -- first, failed, slow, behind, suspended, ended
   attempts INTEGER NOT NULL DEFAULT 0, -- failed ones in a row
   status INTEGER,                    -- of the last answer
   error TEXT,                        -- why there was none
   since INTEGER NOT NULL,
   due_at INTEGER NOT NULL
 );
+
+-- Origins of callbacks that failed lately. Past a share of failures the breaker opens: nobody there is tried for a
+-- while, then a few are, and one success closes it, which removes the row.
+CREATE TABLE hosts (
+  origin TEXT PRIMARY KEY,
+  tried INTEGER NOT NULL,            -- recent attempts; halved when they are many
+  failed INTEGER NOT NULL,           -- of them
+  opens INTEGER NOT NULL DEFAULT 0,  -- how often in a row the breaker opened; 0 is closed
+  opened_at INTEGER NOT NULL DEFAULT 0,
+  open_until INTEGER NOT NULL DEFAULT 0,
+  seen_at INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX hosts_seen ON hosts (seen_at);
 
 -- What was tried, for people to read: each exception by itself, the deliveries of a slice as one line.
 CREATE TABLE delivery_log (

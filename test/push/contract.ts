@@ -1,0 +1,123 @@
+import { describe, expect, inject, test } from 'vitest';
+import type { Home } from '../../src/home.ts';
+import { listSubscriptions, purgeExpired, removeSubscription, subscribe } from '../../src/hub/subscriptions.ts';
+import { consume } from '../../src/push/consumer.ts';
+import { remember, throughBreaker } from '../../src/push/hosts.ts';
+import { trimLog } from '../../src/push/log.ts';
+import { nextDue, releaseClaims, sweep } from '../../src/push/outbox.ts';
+import type { Message } from '../../src/storage/ports.ts';
+import { commitDocument, insertSubscriptions, isIdle, post, subscription } from './engine.ts';
+
+/** A home whose queue only remembers its messages, so that the suite hands them to the consumer itself. */
+export type WithoutQueue = Omit<Home, 'queue'>;
+
+/** What the hub and the push engine do in every home, on its own database. `make` gives a home with an empty one. */
+export function pushContract(make: () => Promise<WithoutQueue>): void {
+  describe('push', () => {
+    const { http } = inject('servers');
+
+    async function start() {
+      const messages: Message[] = [];
+      const queue = {
+        send: async (message: Message) => void messages.push(message),
+        sendBatch: async (more: Message[]) => void messages.push(...more),
+      };
+      const home: Home = { ...(await make()), queue };
+      /** Hands over all messages, those that come of them too. */
+      const drain = async () => {
+        while (messages.length > 0) {
+          const batch = messages.splice(0, 10).map((body, index) => ({
+            id: String(index),
+            body,
+            attempts: 1,
+            ack: () => {},
+            retry: () => {},
+          }));
+          await consume(home, batch);
+        }
+      };
+      return { home, messages, drain };
+    }
+
+    test('a fan-out tells everyone, and keeps the exceptions', async () => {
+      const { home, messages, drain } = await start();
+      await insertSubscriptions(home, `${http}/hit`, 230, 'secret');
+      await insertSubscriptions(home, `${http}/status`, 2);
+      const odd = home.db.prepare('UPDATE subscriptions SET callback = ? WHERE callback = ?');
+      await odd.bind(`${http}/status/503`, `${http}/status/1`).run();
+      await odd.bind(`${http}/status/410`, `${http}/status/2`).run();
+      await commitDocument(home, 'news');
+      expect(messages).toEqual([]);
+      await home.db.prepare('UPDATE outbox SET wake_at = 0').run();
+      expect(await sweep(home)).toBe(1);
+      await drain();
+      const all = await listSubscriptions(home, { limit: 300 });
+      expect(all.filter(({ delivered }) => delivered === 1)).toHaveLength(230);
+      expect(all.filter(({ exception }) => exception !== null)).toMatchObject([
+        { callback: `${http}/status/503`, exception: { reason: 'failed', failures: 1, status: 503 } },
+      ]);
+      expect(await nextDue(home)).toBeGreaterThan(home.now() + 20_000);
+      const lines = await home.db.prepare('SELECT outcome, delivered FROM delivery_log ORDER BY id').all();
+      expect(
+        lines
+          .filter(({ outcome }) => outcome === 'slice')
+          .map(({ delivered }) => delivered)
+          .toSorted(),
+      ).toEqual([100, 100, 30]);
+      expect(lines.map(({ outcome }) => outcome)).toEqual(expect.arrayContaining(['gone', 'failed']));
+      expect(await trimLog(home)).toBe(0);
+    });
+
+    test('a refused verification leaves nothing; a confirmed one is served, listed, and ends', async () => {
+      const { home, drain } = await start();
+      await commitDocument(home, 'news');
+      expect((await post(home, subscription(`${http}/status/404`))).status).toBe(202);
+      await drain();
+      expect(await isIdle(home)).toBe(true);
+      expect(await listSubscriptions(home)).toEqual([]);
+
+      const confirmed = {
+        seq: 1,
+        pair: 'x',
+        mode: 'subscribe',
+        topic: '/rss.xml',
+        asked_topic: 'http://tidings.test/rss.xml',
+        callback: `${http}/hit`,
+        origin: http,
+        secret: null,
+        lease_seconds: 600,
+        attempts: 0,
+      } as const;
+      const works = await subscribe(home, confirmed, home.now());
+      expect(works).toHaveLength(1);
+      await home.queue.sendBatch(works.map(({ type, ref }) => ({ type: 'outbox', work: type, ref })));
+      await drain();
+      const [row] = await listSubscriptions(home, { topic: '/rss.xml' });
+      expect(row).toMatchObject({ delivered: 1, signed: false, exception: null });
+      expect(await removeSubscription(home, row?.id ?? 0)).toBe(true);
+      await drain();
+      expect(await isIdle(home)).toBe(true);
+
+      await subscribe(home, confirmed, home.now() - 600_000);
+      expect(await purgeExpired(home)).toBe(1);
+      await releaseClaims(home);
+    });
+
+    test('a breaker opens for an origin that fails, and holds back who waits there', async () => {
+      const { home } = await start();
+      const origin = 'http://dead.test';
+      await insertSubscriptions(home, origin, 3);
+      await home.db
+        .prepare(
+          "INSERT INTO deliveries (subscription, reason, since, due_at) SELECT id, 'slow', 0, 0 FROM subscriptions",
+        )
+        .run();
+      await home.db
+        .prepare("INSERT INTO outbox (type, ref, due_at, created_at) SELECT 'deliver', id, 0, 0 FROM subscriptions")
+        .run();
+      await home.db.batch(remember(home, [{ origin, tried: 30, failed: 25 }]));
+      expect(await throughBreaker(home, origin, async () => 'tried')).toBeGreaterThan(home.now() + 50_000);
+      expect(await nextDue(home)).toBeGreaterThan(home.now() + 50_000);
+    });
+  });
+}
