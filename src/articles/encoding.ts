@@ -1,6 +1,6 @@
 import type { Problem } from './article.ts';
 
-const UTF8 = new TextDecoder('utf-8', { fatal: true });
+const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false });
 
 /** Hangul syllables that a file must have to be taken for EUC-KR: a few odd bytes are a broken UTF-8 file. */
 const TELLING_SYLLABLES = 20;
@@ -31,7 +31,7 @@ function lineEnds(text: string): string {
 function decodeKorean(bytes: Uint8Array): string | null {
   let text: string;
   try {
-    text = new TextDecoder('euc-kr', { fatal: true }).decode(bytes);
+    text = new TextDecoder('euc-kr', { fatal: true, ignoreBOM: false }).decode(bytes);
   } catch {
     return null;
   }

@@ -13,7 +13,11 @@ export class NoServer extends Error {
  *
  * @throws {NoServer} with what to do
  */
-export async function api<T>(method: 'GET' | 'POST' | 'DELETE', path: string, body?: object): Promise<{ status: number; body: T }> {
+export async function api<T>(
+  method: 'GET' | 'POST' | 'DELETE',
+  path: string,
+  body?: object,
+): Promise<{ status: number; body: T }> {
   const { data } = readEnvironment();
   const address = findOwner(data)?.address;
   if (!address) throw new NoServer(`No server runs on ${data}. Start one: tidings start`);

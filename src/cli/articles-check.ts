@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { type CheckReport, type CheckedFile, checkArticles } from '../articles/check.ts';
+import { type CheckedFile, type CheckReport, checkArticles } from '../articles/check.ts';
 import { loadConfig, readEnvironment } from '../node/environment.ts';
 import { createFileSource } from '../node/files.ts';
 import type { Command } from './main.ts';
@@ -57,7 +57,9 @@ function print({ files, counts }: CheckReport, folder: string): void {
     console.log(`${title} (${members.length})\n`);
     for (const file of members) describe(file, folder);
   }
-  console.log(`${counts.accepted} accepted (${counts.repaired} repaired), ${counts.withheld} withheld, ${counts.rejected} rejected`);
+  console.log(
+    `${counts.accepted} accepted (${counts.repaired} repaired), ${counts.withheld} withheld, ${counts.rejected} rejected`,
+  );
 }
 
 function describe(file: CheckedFile, folder: string): void {

@@ -1,10 +1,12 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { mkdirSync, readFileSync, watch, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, watch, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createTask, validate } from 'node-cron';
+import { parse } from 'smol-toml';
 import { request } from 'undici';
+import { previousTick } from '../node/cron.ts';
 import { adminToken, type Environment, loadConfig, readEnvironment, tokenFile } from '../node/environment.ts';
 import { own } from '../node/own.ts';
 import { syncFolder } from '../node/sync.ts';
@@ -42,15 +44,19 @@ async function main(): Promise<number> {
   const token = adminToken(data);
   const state = join(data, 'edge');
   mkdirSync(state, { recursive: true });
+  const configFile = writeWranglerConfig(environment, state, token);
   const migrated = await ended(
-    wrangler(['d1', 'migrations', 'apply', 'tidings', '--local', '--persist-to', state], 'ignore'),
+    wrangler(
+      ['d1', 'migrations', 'apply', 'tidings', '--local', '--config', configFile, '--persist-to', state],
+      'ignore',
+    ),
   );
   if (migrated !== 0) {
     console.error(`The local D1 below ${state} could not be migrated; remove that folder to begin anew.`);
     return 1;
   }
   endOrphan(state);
-  let worker = startWorker(environment, state, token);
+  let worker = startWorker(environment, state, configFile);
   const reachable = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
   const address = `http://${reachable}:${port}`;
 
@@ -90,17 +96,22 @@ async function main(): Promise<number> {
   owned.announce(address);
 
   const tick = (cron: string, at: Date) =>
-    request(`${address}/cdn-cgi/local/scheduled?cron=${encodeURIComponent(cron)}&time=${Math.floor(at.getTime() / 1000) * 1000}`)
+    request(
+      `${address}/cdn-cgi/local/scheduled?cron=${encodeURIComponent(cron)}&time=${Math.floor(at.getTime() / 1000) * 1000}`,
+    )
       .then(({ body }) => body.dump())
       .catch((error: Error) => {
         if (!stopping) console.error(`The tick was not taken: ${error.message}`);
       });
-  // A line of the user's own that is the same as the Worker's must still mean the regeneration.
-  if (schedule !== null)
-    createTask(schedule, ({ date }) => tick(schedule === HOUSEKEEPING ? '*/1 * * * *' : schedule, date), {
-      timezone: 'UTC',
-      noOverlap: true,
-    }).start();
+  if (schedule !== null) {
+    // A line of the user's own that is the same as the Worker's must still mean the regeneration.
+    const cron = schedule === HOUSEKEEPING ? '*/1 * * * *' : schedule;
+    const task = createTask(schedule, ({ date }) => tick(cron, date), { timezone: 'UTC', noOverlap: true });
+    const missed = previousTick(task, schedule, Date.now());
+    // Known by its tick: where it was run before the stop, this is nothing new.
+    if (missed !== null) await tick(cron, new Date(missed));
+    task.start();
+  }
   createTask(HOUSEKEEPING, ({ date }) => tick(HOUSEKEEPING, date), { timezone: 'UTC', noOverlap: true }).start();
   // Local Queues forget their messages with workerd: what is left in the outbox is swept up as soon as it may be.
   const sweep = async () => {
@@ -112,7 +123,7 @@ async function main(): Promise<number> {
     if (stopping) return;
     console.error('workerd does not answer any more; it is started anew.');
     killGroup(worker.pid);
-    worker = startWorker(environment, state, token);
+    worker = startWorker(environment, state, configFile);
   });
   let timer: NodeJS.Timeout | undefined;
   watch(content, { recursive: true }, () => {
@@ -132,23 +143,41 @@ async function main(): Promise<number> {
   return 0;
 }
 
-function startWorker(environment: Environment, state: string, token: string): ChildProcess {
-  const { port, host, url, config, allowPrivate, log } = environment;
-  const variables = join(state, 'variables.env');
-  // In a file, since a command line can be read by everyone on the machine.
-  const values = {
-    TIDINGS_URL: url,
-    TIDINGS_ADMIN_TOKEN: token,
-    TIDINGS_ALLOW_PRIVATE: allowPrivate.join(','),
-    TIDINGS_LOG: log,
-    TIDINGS_LIMITS: 'strict',
+/** What wrangler.toml says, with this environment in it: its variables, its configuration, a state below its data. */
+function writeWranglerConfig(environment: Environment, state: string, token: string): string {
+  const config = parse(readFileSync(join(ROOT, 'wrangler.toml'), 'utf8'));
+  const file = join(state, 'wrangler.json');
+  const local = {
+    ...config,
+    main: join(ROOT, String(config.main)),
+    alias: {
+      'tidings-config': existsSync(environment.config) ? environment.config : join(ROOT, 'src/config/empty.ts'),
+    },
+    d1_databases: (config.d1_databases as { migrations_dir: string }[]).map((database) => ({
+      ...database,
+      migrations_dir: join(ROOT, database.migrations_dir),
+    })),
+    vars: {
+      TIDINGS_URL: environment.url,
+      TIDINGS_ADMIN_TOKEN: token,
+      TIDINGS_ALLOW_PRIVATE: environment.allowPrivate.join(','),
+      TIDINGS_LOG: environment.log,
+      TIDINGS_LIMITS: 'strict',
+    },
   };
-  const lines = Object.entries(values).map(([name, value]) => `${name}=${JSON.stringify(value)}`);
-  writeFileSync(variables, `${lines.join('\n')}\n`, { mode: 0o600 });
+  writeFileSync(file, JSON.stringify(local, null, 2), { mode: 0o600 });
+  return file;
+}
+
+function startWorker({ port, host }: Environment, state: string, configFile: string): ChildProcess {
   const worker = wrangler(
-    ['dev', '--local', '--port', `${port}`, '--ip', host, '--persist-to', state, '--env-file', variables]
-      .concat(['--alias', `tidings-config:${config}`, '--show-interactive-dev-session=false', '--log-level', 'warn'])
-      .concat(['--inspector-port', '0']),
+    ['dev', '--local', '--config', configFile, '--port', `${port}`, '--ip', host, '--persist-to', state].concat([
+      '--show-interactive-dev-session=false',
+      '--log-level',
+      'warn',
+      '--inspector-port',
+      '0',
+    ]),
     'inherit',
   );
   writeFileSync(join(state, 'wrangler.pid'), `${worker.pid}\n`);

@@ -18,7 +18,11 @@ export const command: Command = {
     const { values } = parseArgs({ args, options: { json: { type: 'boolean' } } });
     const { body } = await api<{ feeds: ListedFeed[] }>('GET', '/api/feeds');
     if (values.json) console.log(JSON.stringify(body, null, 2));
-    else printTable(['KIND', 'TITLE', 'RSS'], body.feeds.map((feed) => [feed.kind, feed.title, feed.rss]));
+    else
+      printTable(
+        ['KIND', 'TITLE', 'RSS'],
+        body.feeds.map((feed) => [feed.kind, feed.title, feed.rss]),
+      );
     return 0;
   },
 };

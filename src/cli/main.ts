@@ -59,8 +59,10 @@ try {
   // A server goes on after its command has returned; everything else is done here.
   if (status !== 0) exit(status);
 } catch (error) {
-  const known = error instanceof Error && ['ConfigError', 'EnvironmentError', 'ScheduleError', 'NoServer'].includes(error.name);
+  const known =
+    error instanceof Error && ['ConfigError', 'EnvironmentError', 'ScheduleError', 'NoServer'].includes(error.name);
   console.error(known ? (error as Error).message : error);
-  if (!known && env.TIDINGS_LOG === 'json') console.error('This is a fault of Tidings; please report it with the lines above.');
+  if (!known && env.TIDINGS_LOG === 'json')
+    console.error('This is a fault of Tidings; please report it with the lines above.');
   exit(1);
 }

@@ -1,6 +1,6 @@
-import { createNodeHome } from '../node/home.ts';
-import { adminToken, loadConfig, readEnvironment, tokenFile } from '../node/environment.ts';
 import { createLog } from '../log.ts';
+import { adminToken, loadConfig, readEnvironment, tokenFile } from '../node/environment.ts';
+import { createNodeHome } from '../node/home.ts';
 import { own } from '../node/own.ts';
 import { startServer } from '../node/server.ts';
 import type { Command } from './main.ts';
@@ -18,7 +18,9 @@ export const command: Command = {
     const owned = own(data);
     if (!owned.owned) {
       const { pid, address } = owned.by;
-      console.error(`${data} belongs to a server that runs already (process ${pid}${address ? `, ${address}` : ''}). Stop it, or set TIDINGS_DATA.`);
+      console.error(
+        `${data} belongs to a server that runs already (process ${pid}${address ? `, ${address}` : ''}). Stop it, or set TIDINGS_DATA.`,
+      );
       return 1;
     }
     const log = createLog(environment.log);

@@ -19,7 +19,11 @@ export const command: Command = {
       after = last.id;
     }
     if (values.json) console.log(JSON.stringify({ subscribers: all }, null, 2));
-    else printTable(['ID', 'UNTIL', 'TOPIC', 'CALLBACK'], all.map((one) => [one.id, new Date(one.leaseUntil).toISOString(), one.topic, one.callback]));
+    else
+      printTable(
+        ['ID', 'UNTIL', 'TOPIC', 'CALLBACK'],
+        all.map((one) => [one.id, new Date(one.leaseUntil).toISOString(), one.topic, one.callback]),
+      );
     return 0;
   },
 };

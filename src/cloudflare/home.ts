@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { type Config, resolveConfig } from '../config/config.ts';
 import type { Home } from '../home.ts';
 import { createLog } from '../log.ts';
+import { parseCidrs } from '../push/guard.ts';
 import { createBlobs } from './blobs.ts';
 import { createDatabase } from './database.ts';
 import type { Env } from './env.ts';
@@ -23,7 +24,7 @@ export function createCloudflareHome(bindings: Env, ctx: ExecutionContext, input
   const url = env.TIDINGS_URL.replace(/\/+$/, '');
   resolved ??= resolveConfig(input, url);
   const gate = createGate();
-  const allowPrivate = (env.TIDINGS_ALLOW_PRIVATE ?? '').split(',').flatMap((part) => part.trim() || []);
+  const allowPrivate = parseCidrs(env.TIDINGS_ALLOW_PRIVATE ?? '');
   const log = createLog(env.TIDINGS_LOG === 'silent' ? 'silent' : 'json', (line, level) => console[level](line));
   return {
     name: 'workers',

@@ -8,6 +8,11 @@ import { deliveredFrom } from './queue.ts';
 /** The cron line of wrangler.toml that only does what is due; every other one is the regeneration. */
 const HOUSEKEEPING = '* * * * *';
 
+/** Milliseconds after its instant at which a tick is one that was missed. */
+const LATE_MS = 90_000;
+
+const isLate = (now: number, { scheduledTime }: ScheduledController) => now - scheduledTime > LATE_MS;
+
 export default {
   fetch(request, env, ctx) {
     return createApp(createCloudflareHome(env, ctx, input)).fetch(request, env, ctx);
@@ -15,7 +20,7 @@ export default {
   async scheduled(controller, env, ctx) {
     const home = createCloudflareHome(env, ctx, input);
     if (controller.cron === HOUSEKEEPING) await housekeep(home);
-    else await regenerate(home, controller.scheduledTime);
+    else await regenerate(home, controller.scheduledTime, isLate(home.now(), controller) ? 'missed' : 'schedule');
   },
   async queue(batch, env, ctx) {
     await consumeMessages(createCloudflareHome(env, ctx, input), deliveredFrom(batch));

@@ -6,8 +6,8 @@ import { republish } from '../republish.ts';
 import { type Held, listRuns, requestRun } from '../storage/runs.ts';
 import { readSetting } from '../storage/settings.ts';
 import { beginSession, endSession, isAdmin, isAdminToken } from './auth.ts';
-import { PAGE_HEADERS } from './pages/layout.ts';
 import { adminPage, type OddFile, signInPage } from './pages/admin.ts';
+import { PAGE_HEADERS } from './pages/layout.ts';
 
 const SHOWN_RUNS = 50;
 const SHOWN_FILES = 200;

@@ -2,10 +2,10 @@ import { type Context, Hono } from 'hono';
 import { accepts } from 'hono/accepts';
 import type { ArticleData } from '../articles/intake.ts';
 import type { Format } from '../feeds/entry.ts';
+import { listedFeeds } from '../feeds/list.ts';
 import { NEWS_LIMIT, NEWS_WINDOW_MS, renderNewsSitemap } from '../feeds/news-sitemap.ts';
 import { renderOpml } from '../feeds/opml.ts';
 import { bodiesOf, entryOf } from '../feeds/publish.ts';
-import { listedFeeds } from '../feeds/list.ts';
 import { addresses } from '../feeds/selection.ts';
 import { renderSitemapIndex, renderSitemapShard, SHARD_SIZE } from '../feeds/sitemap.ts';
 import type { Home } from '../home.ts';
@@ -41,7 +41,10 @@ export function siteRoutes(home: Home): Hono {
         return { url, published, title, lang };
       }),
     });
-    return c.html(markup, 200, { ...PAGE_HEADERS, Link: `<${home.url}/hub>; rel="hub", <${home.url}/atom.xml>; rel="self"` });
+    return c.html(markup, 200, {
+      ...PAGE_HEADERS,
+      Link: `<${home.url}/hub>; rel="hub", <${home.url}/atom.xml>; rel="self"`,
+    });
   });
 
   app.get('/style.css', (c) =>
@@ -173,4 +176,3 @@ async function newestUpdate(home: Home): Promise<string> {
     .first<{ at: string | null }>();
   return row?.at ?? new Date(0).toISOString();
 }
-

@@ -25,7 +25,9 @@ export interface Schedule {
  */
 export function createSchedule(home: Home, line: string): Schedule {
   if (!validate(line))
-    throw new ScheduleError(`TIDINGS_SCHEDULE is ${JSON.stringify(line)}, which is no cron line such as */5 * * * *; "off" means none.`);
+    throw new ScheduleError(
+      `TIDINGS_SCHEDULE is ${JSON.stringify(line)}, which is no cron line such as */5 * * * *; "off" means none.`,
+    );
   const task: ScheduledTask = createTask(
     line,
     async ({ date }) => {
@@ -52,7 +54,7 @@ export function createSchedule(home: Home, line: string): Schedule {
 }
 
 /** The last instant before now that the cron line names, in epoch milliseconds; null when there is none in reach. */
-function previousTick(task: ScheduledTask, line: string, now: number): number | null {
+export function previousTick(task: ScheduledTask, line: string, now: number): number | null {
   const step = line.trim().split(/\s+/).length > 5 ? 1000 : 60_000;
   const reach = step === 1000 ? 86_400_000 : BACKFILL_MS;
   for (let at = Math.floor(now / step) * step; at > now - reach; at -= step) {

@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type Config, ConfigError, resolveConfig } from '../config/config.ts';
 import type { LogStyle } from '../log.ts';
+import { parseCidrs } from '../push/guard.ts';
 
 /** What the environment asks for, with every default filled in. Paths are absolute. */
 export interface Environment {
@@ -54,17 +55,19 @@ export function readEnvironment(env: NodeJS.ProcessEnv = process.env): Environme
     config: resolve(value('TIDINGS_CONFIG') ?? './tidings.config.ts'),
     url,
     schedule: schedule === 'off' ? null : schedule,
-    allowPrivate: list(value('TIDINGS_ALLOW_PRIVATE')),
-    trustProxy: list(value('TIDINGS_TRUST_PROXY')),
+    allowPrivate: cidrs('TIDINGS_ALLOW_PRIVATE', value('TIDINGS_ALLOW_PRIVATE')),
+    trustProxy: cidrs('TIDINGS_TRUST_PROXY', value('TIDINGS_TRUST_PROXY')),
     log,
   };
 }
 
-function list(text: string | undefined): string[] {
-  return (text ?? '')
-    .split(',')
-    .map((part) => part.trim())
-    .filter((part) => part !== '');
+/** CIDRs of a variable; what is none is named. */
+function cidrs(name: string, text: string | undefined): string[] {
+  try {
+    return parseCidrs(text ?? '');
+  } catch (error) {
+    throw new EnvironmentError(`${name}: ${error instanceof Error ? error.message : String(error)}`);
+  }
 }
 
 /**
@@ -84,7 +87,8 @@ export async function loadConfig(environment: Environment, env: NodeJS.ProcessEn
   } catch (error) {
     throw new ConfigError(`${file} cannot be loaded: ${error instanceof Error ? error.message : String(error)}`);
   }
-  if (input === undefined) throw new ConfigError(`${file} has no default export; write: export default { site: { … } }`);
+  if (input === undefined)
+    throw new ConfigError(`${file} has no default export; write: export default { site: { … } }`);
   try {
     return resolveConfig(input, url);
   } catch (error) {

@@ -61,6 +61,7 @@ export function createNodeHome(options: {
     },
     async close() {
       await Promise.all(pending);
+      await request.close();
       close();
     },
   };

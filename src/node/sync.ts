@@ -96,6 +96,8 @@ async function call(
   const { etag } = answer.headers;
   // What is not there need not be fetched or deleted.
   if (answer.statusCode >= 400 && answer.statusCode !== 404)
-    throw new SyncError(`${url} answered ${answer.statusCode} to ${method} ${path.split('?')[0]}: ${text.slice(0, 300)}`);
+    throw new SyncError(
+      `${url} answered ${answer.statusCode} to ${method} ${path.split('?')[0]}: ${text.slice(0, 300)}`,
+    );
   return { body: text, etag: typeof etag === 'string' ? etag : undefined };
 }

@@ -119,6 +119,15 @@ test('an emptied folder withdraws nothing until the publisher agrees', async () 
   for (let n = 0; n < 8; n++) tidings.write(`many/${n}.md`, article(`Many ${n}`));
   await until(async () => (await titles()).filter((title) => title.startsWith('Many')).length === 8, 8_000, 'eight');
   for (let n = 0; n < 8; n++) tidings.write(`many/${n}.md`, null);
+  // At the edge the folder is synced to the bucket file by file.
+  await until(
+    async () => {
+      const { files } = await tidings.api<{ files: { path: string }[] }>('GET', '/api/articles');
+      return !files.some((file) => file.path.startsWith('many/'));
+    },
+    10_000,
+    'all eight to be missed',
+  );
   const held = await until(
     async () => {
       const report = await tidings.api<RunReport>('POST', '/api/runs');

@@ -1,0 +1,2 @@
+/** The configuration of a publisher who wrote none. */
+export default {};
