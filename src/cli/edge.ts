@@ -83,9 +83,12 @@ async function main(): Promise<number> {
   }
   const target = { url: address, token };
   let syncing: Promise<unknown> = Promise.resolve();
+  const syncedFile = join(state, 'synced.json');
+  const synced = new Set<string>(existsSync(syncedFile) ? JSON.parse(readFileSync(syncedFile, 'utf8')) : []);
   const sync = () => {
     syncing = syncing
-      .then(() => syncFolder(content, config, target))
+      .then(() => syncFolder(content, config, target, synced))
+      .then(() => writeFileSync(syncedFile, JSON.stringify([...synced])))
       .catch((error: Error) => console.error(`The content could not be synced: ${error.message}`));
     return syncing;
   };

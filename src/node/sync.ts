@@ -20,17 +20,24 @@ export interface Target {
 }
 
 /**
- * Makes a server's articles those of a folder: what differs by hash is uploaded, what is gone is deleted, and one
- * regeneration is asked for when that changed anything.
+ * Brings a server's articles up to a folder: what differs by hash is uploaded, what is gone from the folder since the
+ * last time is deleted (what came another way stays), and one regeneration is asked for when that changed anything.
  *
+ * @param known the folder's paths at the last time; holds those of now afterwards
  * @returns the paths that were uploaded or deleted
  * @throws {SyncError}
  */
-export async function syncFolder(folder: string, config: Config, target: Target): Promise<string[]> {
+export async function syncFolder(
+  folder: string,
+  config: Config,
+  target: Target,
+  known: Set<string>,
+): Promise<string[]> {
   const source = createFileSource(folder);
   const isArticle = articleFiles(config);
   const remote = await remoteHashes(target);
   const changed: string[] = [];
+  const present = new Set<string>();
   const uploads: { path: string; bytes: Uint8Array }[] = [];
   let cursor: string | undefined;
   do {
@@ -39,9 +46,9 @@ export async function syncFolder(folder: string, config: Config, target: Target)
       if (!isArticle(path) && !isAuthorsFile(path)) continue;
       const got = await source.get(path);
       if (!got) continue;
-      const known = remote.get(path) ?? (isAuthorsFile(path) ? await remoteHash(target, path) : undefined);
-      remote.delete(path);
-      if (known !== hash('sha256', got.bytes, 'hex')) uploads.push({ path, bytes: got.bytes });
+      present.add(path);
+      const remoteTag = remote.get(path) ?? (isAuthorsFile(path) ? await remoteHash(target, path) : undefined);
+      if (remoteTag !== hash('sha256', got.bytes, 'hex')) uploads.push({ path, bytes: got.bytes });
     }
     cursor = page.cursor ?? undefined;
   } while (cursor !== undefined);
@@ -52,10 +59,13 @@ export async function syncFolder(folder: string, config: Config, target: Target)
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, lane));
-  for (const path of remote.keys()) {
+  for (const path of known) {
+    if (present.has(path) || !remote.has(path)) continue;
     await call(target, 'DELETE', addressOf(path));
     changed.push(path);
   }
+  known.clear();
+  for (const path of present) known.add(path);
   if (changed.length > 0) await call(target, 'POST', '/api/runs', JSON.stringify({ paths: changed.sort() }));
   return changed;
 }
