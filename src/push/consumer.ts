@@ -1,7 +1,7 @@
 import type { Home } from '../home.ts';
 import type { Delivered } from '../storage/ports.ts';
 import { handlers } from './handlers.ts';
-import { CLAIM_MS, claim, extendClaim, finish, postpone, type Work, type WorkRef } from './outbox.ts';
+import { CLAIM_MS, claim, extendClaim, finish, postpone, sweep, type Work, type WorkRef } from './outbox.ts';
 import { inTurn } from './turns.ts';
 
 /** Works that one batch has in hand at a time. What they send is bounded again by their lanes. */
@@ -19,7 +19,8 @@ const LONGEST_WAIT_MS = 300_000;
 
 /**
  * The one queue consumer of both homes. A message names a row of the outbox; whoever claims the row does its work and
- * removes it. A message whose row is gone, not due or in other hands does nothing.
+ * removes it. A message whose row is gone, not due or in other hands does nothing. A message of type `sweep` looks for
+ * rows that have become due.
  */
 export async function consume(home: Home, batch: Delivered[]): Promise<void> {
   await inTurn(batch, AT_ONCE[home.name], (message) => receive(home, message));
@@ -27,6 +28,10 @@ export async function consume(home: Home, batch: Delivered[]): Promise<void> {
 
 async function receive(home: Home, message: Delivered): Promise<void> {
   const { type, work: name, ref } = message.body;
+  if (type === 'sweep') {
+    await sweep(home);
+    return message.ack();
+  }
   if (type !== 'outbox' || typeof name !== 'string' || typeof ref !== 'string') {
     home.log.warn('outbox.message', { id: message.id, type });
     return message.ack();

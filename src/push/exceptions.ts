@@ -1,7 +1,7 @@
 import type { Home } from '../home.ts';
 import type { SqlValue, Statement } from '../storage/ports.ts';
 import type { Attempt, Target } from './channels/channel.ts';
-import { enqueueSelected } from './outbox.ts';
+import { enqueueSelected, sweepAt, wake } from './outbox.ts';
 import { nextAttempt } from './retry.ts';
 
 /** What is to be kept of a subscriber that was not told: a row of `deliveries`. */
@@ -60,4 +60,20 @@ export function keepExceptions(home: Home, exceptions: Exception[]): Statement[]
       again: false,
     }),
   ];
+}
+
+/** Sends the messages for exceptions that are committed: at once for the slow ones, for the rest sweeps when they come due. */
+export async function wakeExceptions(home: Home, exceptions: Exception[]): Promise<void> {
+  const slow = exceptions.filter(({ reason }) => reason === 'slow');
+  await wake(
+    home,
+    slow.map(({ id }) => ({ type: 'deliver', ref: String(id) })),
+  );
+  const waits = exceptions
+    .filter(({ reason }) => reason === 'failed' || reason === 'suspended')
+    .map(({ dueAt }) => dueAt - home.now());
+  // Those that are near each other share one sweep.
+  const step = Math.max(100, Math.min(...waits) / 8);
+  for (const steps of new Set(waits.map((wait) => Math.ceil(wait / step))))
+    await sweepAt(home, home.now() + steps * step);
 }

@@ -94,6 +94,17 @@ export async function wake(home: Home, works: WorkRef[], dueAt = 0): Promise<voi
   }
 }
 
+/** Has the consumer sweep at a time that is within twelve hours: for rows that come due then without messages of their own. */
+export async function sweepAt(home: Home, at: number): Promise<void> {
+  const wait = at - home.now();
+  if (wait > LONGEST_DELAY_MS) return;
+  try {
+    await home.queue.send({ type: 'sweep' }, { delaySeconds: Math.max(0, wait) / 1000 });
+  } catch (error) {
+    home.log.warn('outbox.sweep', { error: String(error) });
+  }
+}
+
 function message({ type, ref }: WorkRef): Message {
   return { type: 'outbox', work: type, ref };
 }

@@ -3,11 +3,11 @@ import type { Statement } from '../storage/ports.ts';
 import type { Attempt, Target } from './channels/channel.ts';
 import { tell } from './channels/channels.ts';
 import { type Body, newestBody } from './documents.ts';
-import { type Exception, exception, keepExceptions } from './exceptions.ts';
+import { type Exception, exception, keepExceptions, wakeExceptions } from './exceptions.ts';
 import { firstPause, heldUntil, isFailing, notice, remember, tally } from './hosts.ts';
 import { lanes } from './lanes.ts';
 import { logAttempts, logSlice } from './log.ts';
-import { afterMessage, type Work, type WorkRef, wake } from './outbox.ts';
+import { afterMessage, type Work, wake } from './outbox.ts';
 
 /** Milliseconds of a first attempt. What hangs longer goes to the slow lane, so that it delays nobody. */
 const DEADLINE_MS = 2_000;
@@ -28,17 +28,17 @@ export async function serveSlice(home: Home, work: Work): Promise<null> {
   const leave = await lanes(home).slices.enter();
   try {
     const body = await newestBody(home, slice.topic);
-    await close(home, slice, body ? await serve(home, slice, body, leave) : { statements: [], slow: [] });
+    await close(home, slice, body ? await serve(home, slice, body, leave) : { statements: [], exceptions: [] });
   } finally {
     leave();
   }
   return null;
 }
 
-/** What came of a slice: what is to be written, and who is to be tried again at once in the slow lane. */
+/** What came of a slice: what is to be written, with those who are left to be served by themselves. */
 interface Results {
   statements: Statement[];
-  slow: WorkRef[];
+  exceptions: Exception[];
 }
 
 async function serve(home: Home, slice: Slice, body: Body, leave: () => void): Promise<Results> {
@@ -115,8 +115,7 @@ function outcome(
     const lines = failed.map(({ target, attempt }) => ({ target, attempt, version, number: 1 }));
     statements.push(logAttempts(home, topic, lines));
   }
-  const slow = exceptions.filter(({ reason }) => reason === 'slow');
-  return { statements, slow: slow.map(({ id }) => ({ type: 'deliver', ref: String(id) })) };
+  return { statements, exceptions };
 }
 
 /** These subscribers have this version. */
@@ -141,7 +140,7 @@ export function endGone(home: Home, ids: number[], askedAt: number): Statement {
 }
 
 /** Ends the slice together with its results; the last one of a pass asks for the fan-out to go on. */
-async function close(home: Home, { id, topic }: Slice, { statements, slow }: Results): Promise<void> {
+async function close(home: Home, { id, topic }: Slice, { statements, exceptions }: Results): Promise<void> {
   const now = home.now();
   const done = await home.db.batch([
     ...statements,
@@ -153,6 +152,6 @@ async function close(home: Home, { id, topic }: Slice, { statements, slow }: Res
       )
       .bind(now, afterMessage(now), topic),
   ]);
-  const isLast = (done.at(-1)?.changes ?? 0) > 0;
-  await wake(home, isLast ? [...slow, { type: 'fanout', ref: topic }] : slow);
+  if ((done.at(-1)?.changes ?? 0) > 0) await wake(home, [{ type: 'fanout', ref: topic }]);
+  await wakeExceptions(home, exceptions);
 }

@@ -241,6 +241,32 @@ test('200 different ones at once are all kept', async () => {
   expect(new Set(sink.deliveries().map(({ path }) => path)).size).toBe(200);
 });
 
+test('pending verifications and subscriptions of an origin are bounded, renewals are not', async () => {
+  await stop();
+  const fill = (table: string, columns: string, values: string, count: number) =>
+    home.db
+      .prepare(
+        `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${count})
+         INSERT INTO ${table} (${columns}, topic, asked_topic, callback, origin, lease_seconds)
+         SELECT ${values}, '/rss.xml', '', 'http://many.test/' || i, 'http://many.test', 600 FROM n`,
+      )
+      .run();
+  await fill('subscriptions', 'channel, lease_until, created_at, verified_at', "'websub', 1, 1, 1", 2_000);
+  const full = await post(home, subscription('http://many.test/new'));
+  expect([full.status, full.text]).toEqual([
+    429,
+    'Callbacks at http://many.test have 2000 subscriptions to this topic.\n',
+  ]);
+  expect((await post(home, subscription('http://many.test/7'))).status).toBe(202);
+  expect((await post(home, subscription('http://other.test/new'))).status).toBe(202);
+
+  await fill('verifications', 'pair, mode, requested_at', "i, 'subscribe', 1", 1_000);
+  const flooded = await post(home, subscription('http://many.test/8'));
+  expect([flooded.status, flooded.text]).toEqual([429, expect.stringContaining('wait for verification')]);
+  expect((await post(home, subscription('http://many.test/7'))).status).toBe(202);
+  stop = work(home);
+});
+
 test('one callback may have many topics', async () => {
   await commitDocument(home, 'atom', '/atom.xml');
   await post(home, subscription(`${sink.url}/cb`));

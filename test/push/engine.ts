@@ -3,7 +3,6 @@ import { hubRoutes } from '../../src/http/hub.ts';
 import type { NodeQueue } from '../../src/node/queue.ts';
 import { announceDocument, wakeFanOuts } from '../../src/push/announce.ts';
 import { consume } from '../../src/push/consumer.ts';
-import { sweep } from '../../src/push/outbox.ts';
 
 export const RSS = '/rss.xml';
 
@@ -49,14 +48,10 @@ export function subscription(callback: string, more: Record<string, string> = {}
   return { 'hub.mode': 'subscribe', 'hub.topic': `http://tidings.test${RSS}`, 'hub.callback': callback, ...more };
 }
 
-/** Starts the consumer on the home's queue, and a sweep every 50 ms; the function that comes back stops both. */
+/** Starts the consumer on the home's queue; the function that comes back stops it. */
 export function work(home: Home & { queue: NodeQueue }): () => Promise<void> {
   const consumer = home.queue.consume((batch) => consume(home, batch), { batchSize: 1, concurrency: 64 });
-  const sweeper = setInterval(() => sweep(home).catch(() => clearInterval(sweeper)), 50);
-  return () => {
-    clearInterval(sweeper);
-    return consumer.stop();
-  };
+  return () => consumer.stop();
 }
 
 /** Subscriptions that are there without having been verified, numbered callbacks `/1`, `/2`, … of a sink. */
