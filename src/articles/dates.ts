@@ -3,27 +3,29 @@ import { instantOf, isZone, type LocalTime, utcOf } from './time-zone.ts';
 const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
 
 /** Zones of RFC 822, and those whose letters mean one thing only. Minutes east of UTC. */
-const ZONES: Record<string, number> = {
-  z: 0,
-  ut: 0,
-  utc: 0,
-  gmt: 0,
-  est: -300,
-  edt: -240,
-  cst: -360,
-  cdt: -300,
-  mst: -420,
-  mdt: -360,
-  pst: -480,
-  pdt: -420,
-  cet: 60,
-  cest: 120,
-  eet: 120,
-  eest: 180,
-  msk: 180,
-  jst: 540,
-  kst: 540,
-};
+const ZONES = new Map(
+  Object.entries({
+    z: 0,
+    ut: 0,
+    utc: 0,
+    gmt: 0,
+    est: -300,
+    edt: -240,
+    cst: -360,
+    cdt: -300,
+    mst: -420,
+    mdt: -360,
+    pst: -480,
+    pdt: -420,
+    cet: 60,
+    cest: 120,
+    eet: 120,
+    eest: 180,
+    msk: 180,
+    jst: 540,
+    kst: 540,
+  }),
+);
 
 const WEEKDAY = /^(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*\.?,?\s+/i;
 const YEAR_FIRST = /^(\d{4})(?:[-/.]|년\s*|年\s*)\s*(\d{1,2})(?:[-/.]|월\s*|月\s*)\s*(\d{1,2})(?:\.|일|日)?(?!\d)/;
@@ -62,7 +64,7 @@ export function parseDate(text: string, zone: string): number | null {
     if (minutes > 18 * 60 || Number(offset[3] ?? 0) > 59) return null;
     return utcOf(local) - (offset[1] === '+' ? minutes : -minutes) * 60_000;
   }
-  const letters = ZONES[rest.toLowerCase()];
+  const letters = ZONES.get(rest.toLowerCase());
   if (letters !== undefined) return utcOf(local) - letters * 60_000;
   return /^[A-Za-z_]+\/[A-Za-z_/+-]+$/.test(rest) && isZone(rest) ? instantOf(rest, local) : null;
 }

@@ -5,26 +5,37 @@ const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false });
 /** Hangul syllables that a file must have to be taken for EUC-KR: a few odd bytes are a broken UTF-8 file. */
 const TELLING_SYLLABLES = 20;
 
-/** A file's bytes as text with `\n` line ends and no byte order mark. */
-export function decodeText(bytes: Uint8Array): { text: string; warnings: Problem[] } | { problem: Problem } {
+/** A file's text with `\n` line ends and no byte order mark. */
+export interface Decoded {
+  text: string;
+  warnings: Problem[];
+  /** The line, from 1, that ended with a lone carriage return, which YAML and gray-matter take for different things. */
+  loneReturn: number | null;
+}
+
+/** A file's bytes as text. */
+export function decodeText(bytes: Uint8Array): Decoded | { problem: Problem } {
   if ((bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff)) {
     return refused('The file is written in UTF-16. Save it as UTF-8.', 1);
   }
   try {
-    return { text: lineEnds(UTF8.decode(bytes)), warnings: [] };
+    return withLineEnds(UTF8.decode(bytes), []);
   } catch {
     const korean = decodeKorean(bytes);
     if (korean !== null) {
       const message = 'The file is written in EUC-KR and was read as such. Save it as UTF-8.';
-      return { text: lineEnds(korean), warnings: [{ code: 'encoding-legacy', message }] };
+      return withLineEnds(korean, [{ code: 'encoding-legacy', message }]);
     }
     return refused('The file is not valid UTF-8 here. Save it as UTF-8.', lineOfFault(bytes));
   }
 }
 
 /** Windows and old Mac line ends become `\n`. */
-function lineEnds(text: string): string {
-  return text.includes('\r') ? text.replace(/\r\n?/g, '\n') : text;
+function withLineEnds(raw: string, warnings: Problem[]): Decoded {
+  if (!raw.includes('\r')) return { text: raw, warnings, loneReturn: null };
+  const lone = /\r(?!\n)/.exec(raw);
+  const text = raw.replace(/\r\n?/g, '\n');
+  return { text, warnings, loneReturn: lone ? raw.slice(0, lone.index).split(/\r?\n/).length : null };
 }
 
 /** The text when all of it is EUC-KR (as WHATWG has it, with Microsoft's additions): mostly Hangul, and no UTF-8 in it. */

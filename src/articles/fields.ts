@@ -119,7 +119,9 @@ export function namesOf(found: Found[], spaced: boolean): string[] {
 }
 
 function separated(text: string, spaced: boolean): string[] {
-  if (/[,、،;]/.test(text)) return text.split(/[,、،;]/);
+  // With semicolons between them names may hold commas (Pelican).
+  if (text.includes(';')) return text.split(';');
+  if (/[,、،]/.test(text)) return text.split(/[,、،]/);
   // An old manner of Jekyll's: categories: news local
   return spaced ? text.split(/\s+/) : [text];
 }

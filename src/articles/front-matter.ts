@@ -29,13 +29,13 @@ type Reader = (text: string, line: number) => Parsed;
 const READERS: Record<'yaml' | 'toml' | 'json', Reader> = { yaml: parseYaml, toml: parseToml, json: parseJson };
 
 /** The words that may stand after an opening delimiter. Any other one names a language that is never run. */
-const LANGUAGES: Record<string, keyof typeof READERS> = {
-  '': 'yaml',
-  yaml: 'yaml',
-  yml: 'yaml',
-  toml: 'toml',
-  json: 'json',
-};
+const LANGUAGES = new Map<string, keyof typeof READERS>([
+  ['', 'yaml'],
+  ['yaml', 'yaml'],
+  ['yml', 'yaml'],
+  ['toml', 'toml'],
+  ['json', 'json'],
+]);
 
 /**
  * Takes the front matter off a text whose line ends are `\n`: YAML between `---` (also closed by `...`, or without the
@@ -51,7 +51,13 @@ export function splitFrontMatter(text: string): Split | { problem: Problem } {
   if (delimiter?.[1] && !/^[-+;]/.test(delimiter[2] ?? '')) {
     const word = (delimiter[2] ?? '').toLowerCase();
     const language =
-      delimiter[1] === '---' ? LANGUAGES[word] : word === '' ? (delimiter[1] === '+++' ? 'toml' : 'json') : undefined;
+      delimiter[1] === '---'
+        ? LANGUAGES.get(word)
+        : word === ''
+          ? delimiter[1] === '+++'
+            ? 'toml'
+            : 'json'
+          : undefined;
     if (!language) return unsafe(word, startLine);
     return delimited(text.slice(lineStart), first, delimiter[1], language, startLine);
   }

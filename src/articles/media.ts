@@ -65,31 +65,33 @@ const AUDIO = ['audio', 'audioUrl', 'audioFile', 'mp3', 'podcast', 'podcastUrl',
 const VIDEO = ['video', 'videoUrl', 'videoFile'];
 const OTHER = ['enclosure', 'enclosures', 'attachment', 'attachments'];
 
-const TYPES: Record<string, string> = {
-  mp3: 'audio/mpeg',
-  m4a: 'audio/mp4',
-  m4b: 'audio/mp4',
-  aac: 'audio/aac',
-  ogg: 'audio/ogg',
-  oga: 'audio/ogg',
-  opus: 'audio/ogg',
-  flac: 'audio/flac',
-  wav: 'audio/wav',
-  mp4: 'video/mp4',
-  m4v: 'video/mp4',
-  mov: 'video/quicktime',
-  webm: 'video/webm',
-  ogv: 'video/ogg',
-  mkv: 'video/x-matroska',
-  pdf: 'application/pdf',
-  epub: 'application/epub+zip',
-  zip: 'application/zip',
-  jpg: 'image/jpeg',
-  jpeg: 'image/jpeg',
-  png: 'image/png',
-  gif: 'image/gif',
-  webp: 'image/webp',
-};
+const TYPES = new Map(
+  Object.entries({
+    mp3: 'audio/mpeg',
+    m4a: 'audio/mp4',
+    m4b: 'audio/mp4',
+    aac: 'audio/aac',
+    ogg: 'audio/ogg',
+    oga: 'audio/ogg',
+    opus: 'audio/ogg',
+    flac: 'audio/flac',
+    wav: 'audio/wav',
+    mp4: 'video/mp4',
+    m4v: 'video/mp4',
+    mov: 'video/quicktime',
+    webm: 'video/webm',
+    ogv: 'video/ogg',
+    mkv: 'video/x-matroska',
+    pdf: 'application/pdf',
+    epub: 'application/epub+zip',
+    zip: 'application/zip',
+    jpg: 'image/jpeg',
+    jpeg: 'image/jpeg',
+    png: 'image/png',
+    gif: 'image/gif',
+    webp: 'image/webp',
+  }),
+);
 
 /** Audio, video and other files that front matter names. Each address once. */
 export function enclosuresOf(ask: Lookup, base: string): Enclosure[] {
@@ -126,8 +128,8 @@ function enclosureFrom(value: Value, fallback: string | null, base: string): Enc
   if (!url || !/^https?:/.test(url)) return null;
   const ending = /\.([a-z0-9]{2,4})$/i.exec(new URL(url).pathname)?.[1]?.toLowerCase() ?? '';
   const named = fields ? innerText(fields, 'type', 'mime', 'mimeType') : null;
-  const type = named && /^[\w.+-]+\/[\w.+-]+$/.test(named) ? named.toLowerCase() : (TYPES[ending] ?? fallback);
-  if (!type || (!fields && !TYPES[ending])) return null;
+  const type = named && /^[\w.+-]+\/[\w.+-]+$/.test(named) ? named.toLowerCase() : (TYPES.get(ending) ?? fallback);
+  if (!type || (!fields && !TYPES.get(ending))) return null;
   const duration = fields ? secondsOf(innerText(fields, 'duration')) : null;
   const title = fields ? innerText(fields, 'title', 'name') : null;
   return {

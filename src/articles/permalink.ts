@@ -20,13 +20,15 @@ export interface Place {
 }
 
 /** Jekyll's names for whole patterns. */
-const STYLES: Record<string, string> = {
-  date: '/:categories/:year/:month/:day/:title:output_ext',
-  pretty: '/:categories/:year/:month/:day/:title/',
-  ordinal: '/:categories/:year/:y_day/:title:output_ext',
-  weekdate: '/:categories/:year/W:week/:short_day/:title:output_ext',
-  none: '/:categories/:title:output_ext',
-};
+const STYLES = new Map(
+  Object.entries({
+    date: '/:categories/:year/:month/:day/:title:output_ext',
+    pretty: '/:categories/:year/:month/:day/:title/',
+    ordinal: '/:categories/:year/:y_day/:title:output_ext',
+    weekdate: '/:categories/:year/W:week/:short_day/:title:output_ext',
+    none: '/:categories/:title:output_ext',
+  }),
+);
 
 const MONTHS = 'January February March April May June July August September October November December'.split(' ');
 const DAYS = 'Sunday Monday Tuesday Wednesday Thursday Friday Saturday'.split(' ');
@@ -51,7 +53,7 @@ export function articleUrl(place: Place, config: Config): string {
   const { permalink: wanted } = config.site;
   if (place.permalink !== null) return addressOf(filled(place.permalink, place, config), config, true);
   if (typeof wanted === 'function') return addressOf(made(wanted, place), config, true);
-  if (wanted !== null) return addressOf(filled(STYLES[wanted] ?? wanted, place, config), config, false);
+  if (wanted !== null) return addressOf(filled(STYLES.get(wanted) ?? wanted, place, config), config, false);
   return `${config.url}/articles/${ownPath(place)}/`;
 }
 

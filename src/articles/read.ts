@@ -53,7 +53,10 @@ function read({ path, bytes }: ArticleFile, context: ReadingContext): Reading {
   const split = splitFrontMatter(decoded.text);
   if ('problem' in split) return rejected(split.problem);
   const problems = [...decoded.warnings, ...split.warnings];
-  const repaired = split.warnings.some(({ code }) => code === 'front-matter-repaired');
+  if (decoded.loneReturn !== null && decoded.loneReturn < split.bodyLine) {
+    problems.push(loneReturnProblem(decoded.loneReturn, decoded.text));
+  }
+  const repaired = problems.some(({ code }) => code === 'front-matter-repaired');
   const file = parseFileName(path);
   const ask = lookup(split.fields);
   const dates = datesOf(ask, file, config.site.timezone, decoded.text);
@@ -82,6 +85,11 @@ function read({ path, bytes }: ArticleFile, context: ReadingContext): Reading {
     return { state: 'withheld', article, repaired, problems, due: published };
   }
   return { state: 'accepted', article, repaired, problems, due: expires };
+}
+
+function loneReturnProblem(line: number, text: string): Problem {
+  const message = 'The front matter has a carriage return without a line feed, which was read as the end of the line.';
+  return { code: 'front-matter-repaired', message, line, mend: text.split('\n')[line - 1] ?? '' };
 }
 
 interface Dates {
@@ -142,7 +150,12 @@ function invalidDate(found: Found, text: string): Problem {
   };
 }
 
-const FORMATS: Record<string, BodyFormat> = { '.mdx': 'mdx', '.html': 'html', '.htm': 'html', '.xhtml': 'html' };
+const FORMATS = new Map<string, BodyFormat>([
+  ['.mdx', 'mdx'],
+  ['.html', 'html'],
+  ['.htm', 'html'],
+  ['.xhtml', 'html'],
+]);
 
 /** Everything but the address and what is resolved against it. */
 function unaddressed(
@@ -174,7 +187,7 @@ function unaddressed(
     enclosures: [],
     inFeeds: wantsFeeds(ask),
     order: `${published} ${String(file.number).padStart(15, '0')} ${path.normalize('NFC')}`,
-    format: FORMATS[file.extension.toLowerCase()] ?? 'markdown',
+    format: FORMATS.get(file.extension.toLowerCase()) ?? 'markdown',
     body: split.body,
     bodyLine: split.bodyLine,
   };

@@ -39,8 +39,9 @@ function needsDay(permalink: string): boolean {
 function pathOf(from: string, target: string): string {
   const named = /\.(?:mdx?|markdown|html?)$/i.test(target) ? target : `${target}.md`;
   const parts = from.split('/').slice(0, -1);
-  if (named.startsWith('/') || named.startsWith('_posts/')) parts.length = 0;
-  for (const part of named.split('/')) {
+  // `@/` is the content folder in Zola.
+  if (/^(?:@?\/|_posts\/)/.test(named)) parts.length = 0;
+  for (const part of named.replace(/^@/, '').split('/')) {
     if (part === '..') parts.pop();
     else if (part !== '.' && part !== '') parts.push(part);
   }

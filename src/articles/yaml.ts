@@ -1,6 +1,6 @@
 import type { Problem } from './article.ts';
 import type { Fields, Parsed, Value } from './front-matter.ts';
-import { repairYaml } from './repair.ts';
+import { isMistaken, repairYaml } from './repair.ts';
 import { notAMapping, type SyntaxFault, syntaxProblem } from './syntax.ts';
 import { loadYaml } from './yaml-loader.ts';
 
@@ -16,8 +16,13 @@ const MAX_CHARACTERS = 5_000_000;
 export function parseYaml(text: string, line: number): Parsed {
   const warnings: Problem[] = [];
   let loaded = loadYaml(text);
-  if ('error' in loaded) {
-    const first = loaded.error;
+  if ('error' in loaded || typeof loaded.value === 'string' || isMistaken(text)) {
+    const conflict = /^(?:<{7}|>{7}|={7})(?: .*)?$/m.exec(text);
+    if (conflict) {
+      const reason = 'it holds a merge conflict that nobody resolved';
+      return { problem: syntaxProblem('YAML', { reason, line: lineAt(text, conflict.index), column: 1 }, line) };
+    }
+    const first = 'error' in loaded ? loaded.error : { reason: 'it is a text', line: 1, column: 1 };
     const unsafe = unsafeTag(first);
     if (unsafe) return { problem: { ...unsafe, line: line + first.line - 1, column: first.column } };
     const mended = repairYaml(text);
@@ -27,7 +32,8 @@ export function parseYaml(text: string, line: number): Parsed {
       mended.repairs.push({
         line: error.line,
         column: error.column,
-        reason: 'this key stands here twice; the last one counts',
+        reason: 'this key stands here twice, and the last one counts',
+        mend: mended.text.split('\n')[error.line - 1] ?? '',
       });
       loaded = loadYaml(mended.text, true);
     }
@@ -95,4 +101,9 @@ function isModest(root: Value): boolean {
   };
   const { values, characters } = measure(root);
   return values <= MAX_VALUES && characters <= MAX_CHARACTERS;
+}
+
+/** The line, from 1, of a place in a text. */
+function lineAt(text: string, index: number): number {
+  return text.slice(0, index).split('\n').length;
 }

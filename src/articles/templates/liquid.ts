@@ -129,8 +129,8 @@ export function blockTag(name: string, rest: string, inner: string, context: Tem
 /** Hexo: [classes] address [width] [height] [title [alt]]; Octopress and others: address, alt. */
 function imageTag(words: string[]): string {
   const at = words.findIndex((word) => /[./]/.test(word));
-  const src = words[at < 0 ? 0 : at] ?? '';
-  const rest = words.slice((at < 0 ? 0 : at) + 1);
+  const src = words[Math.max(at, 0)] ?? '';
+  const rest = words.slice(Math.max(at, 0) + 1);
   const sizes = [];
   while (/^\d+(?:px|%)?$/.test(rest[0] ?? '') && sizes.length < 2) sizes.push(rest.shift());
   const text = rest.join(' ');
