@@ -8,7 +8,7 @@ import { dirname, join } from 'node:path';
 export const HOME = process.env.TIDINGS_TEST_HOME === 'edge' ? 'edge' : 'node';
 export const isEdge = HOME === 'edge';
 /** The npm script that a user runs. */
-const SCRIPT = { node: 'start', edge: 'edge' }[HOME];
+const SCRIPTS = { node: 'start', edge: 'edge' };
 export const TOKEN = 'end-to-end-token';
 /** A process may take this long to serve: the machine may be busy with other suites. */
 const START_MS = 90_000;
@@ -40,9 +40,11 @@ export interface StartOptions {
   /** Text of the configuration's default export. */
   config?: string;
   env?: Record<string, string>;
+  /** Another home than the one the suite runs against. */
+  home?: 'node' | 'edge';
 }
 
-export async function start({ files, config = '{}', env = {} }: StartOptions = {}): Promise<Running> {
+export async function start({ files, config = '{}', env = {}, home = HOME }: StartOptions = {}): Promise<Running> {
   const folder = mkdtempSync(join(tmpdir(), 'tidings-e2e-'));
   const content = files ? join(folder, 'content') : join(import.meta.dirname, '../../content');
   const write = (path: string, text: string | null) => {
@@ -57,7 +59,7 @@ export async function start({ files, config = '{}', env = {} }: StartOptions = {
   writeFileSync(configFile, `export default ${config};\n`);
   const port = await freePort();
   const url = `http://localhost:${port}`;
-  const variables = {
+  const variables: Record<string, string> & { TIDINGS_URL?: string } = {
     PORT: String(port),
     TIDINGS_CONTENT: content,
     TIDINGS_DATA: join(folder, 'data'),
@@ -68,7 +70,7 @@ export async function start({ files, config = '{}', env = {} }: StartOptions = {
     TIDINGS_SCHEDULE: 'off',
     ...env,
   };
-  let child = launch(variables);
+  let child = launch(home, variables);
   let printed = '';
 
   const running: Running = {
@@ -94,8 +96,8 @@ export async function start({ files, config = '{}', env = {} }: StartOptions = {
     },
     async restart(more = {}) {
       printed += child.output();
-      child = launch({ ...variables, ...more });
-      await ready(url, child);
+      child = launch(home, { ...variables, ...more });
+      await ready(variables.TIDINGS_URL ?? url, child);
     },
     output: () => printed + child.output(),
     async end() {
@@ -108,7 +110,7 @@ export async function start({ files, config = '{}', env = {} }: StartOptions = {
       if (exceeded.length > 0) throw new Error(`Cloudflare would have refused:\n${exceeded.join('\n')}`);
     },
   };
-  await ready(url, child);
+  await ready(variables.TIDINGS_URL ?? url, child);
   return running;
 }
 
@@ -118,8 +120,8 @@ interface Child {
   output: () => string;
 }
 
-function launch(env: Record<string, string>): Child {
-  const child = spawn('npm', ['run', SCRIPT], {
+function launch(home: 'node' | 'edge', env: Record<string, string>): Child {
+  const child = spawn('npm', ['run', SCRIPTS[home]], {
     cwd: join(import.meta.dirname, '../..'),
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
