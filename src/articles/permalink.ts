@@ -1,7 +1,7 @@
 import type { Config } from '../config/schema.ts';
 import type { Article } from './article.ts';
 import type { FileName } from './file-name.ts';
-import { plainSlug, prettySlug } from './slug.ts';
+import { hugoPart, plainSlug, prettySlug } from './slug.ts';
 import { type LocalTime, localTime } from './time-zone.ts';
 
 /** An article before it has an address. */
@@ -106,18 +106,20 @@ function token(name: string, range: string | undefined, place: Place, time: Loca
       return segment(prettySlug(file.slug));
     case 'filename':
     case 'contentbasename':
-      return segment(file.base);
+      return segment(hugoPart(file.base));
     case 'slugorfilename':
     case 'slugorcontentbasename':
-      return segment(slug ?? file.base);
+      return segment(slug ?? hugoPart(file.base));
     case 'post_title':
       return segment(prettySlug(article.title));
     case 'path':
       return sections(file).map(segment).join('/');
     case 'section':
-      return segment(sections(file)[0] ?? '');
+      return segment(hugoPart(sections(file)[0] ?? ''));
     case 'sections':
-      return ranged(sections(file), range).map(segment).join('/');
+      return ranged(sections(file), range)
+        .map((part) => segment(hugoPart(part)))
+        .join('/');
     case 'category':
       return segment(plainSlug(article.categories[0] ?? ''));
     case 'categories':

@@ -12,6 +12,19 @@ export function plainSlug(text: string): string {
   return trimmed(text.replace(/[^\p{M}\p{L}\p{Nd}]+/gu, '-')).toLowerCase();
 }
 
+/**
+ * A part of a path as Hugo has it: lower case, hyphens for spaces, marks left out.
+ *
+ * @see https://gohugo.io/functions/urls/urlize/
+ */
+export function hugoPart(text: string): string {
+  return text
+    .replace(/[^\p{M}\p{L}\p{Nd}._+~\s-]+/gu, '')
+    .trim()
+    .replace(/\s+/g, '-')
+    .toLowerCase();
+}
+
 function trimmed(slug: string): string {
   return slug.replace(/^-|-$/g, '');
 }
