@@ -2,19 +2,30 @@ import { isAuthorsFile } from './articles/authors.ts';
 import { authorsOf, forgetAuthors } from './articles/directory.ts';
 import { takeIn } from './articles/intake.ts';
 import { fileRows, nextPage } from './articles/scan.ts';
-import { duplicatePaths, withdraw } from './articles/withdrawals.ts';
+import { duplicatePaths, noteLikenesses, withdraw } from './articles/withdrawals.ts';
 import { configFingerprint } from './config/fingerprint.ts';
-import { collectBlobs, dirtyFeeds, type FragmentCache, publishFeed } from './feeds/publish.ts';
+import { FragmentCache } from './feeds/fragment-cache.ts';
+import { collectBlobs, dirtyFeeds, publishFeed } from './feeds/publish.ts';
 import { definedFeeds } from './feeds/selection.ts';
 import type { Home } from './home.ts';
-import { acquireLock } from './storage/locks.ts';
+import { acquireLock, type Lock } from './storage/locks.ts';
 import { SourceUnavailable, type Statement } from './storage/ports.ts';
 import { forRows } from './storage/rows.ts';
-import { nextOpenRun, pruneRuns, type Run, type RunProgress, saveRun } from './storage/runs.ts';
+import {
+  endJoined,
+  nextOpenRun,
+  pruneRuns,
+  type Run,
+  type RunProgress,
+  saveRun,
+  waitingWholeRuns,
+} from './storage/runs.ts';
 import { readSetting, writeSetting } from './storage/settings.ts';
 
 /** Feeds made in a step. */
 const FEEDS_A_STEP = 8;
+/** Files that became due and could not be looked at are looked at again after this many milliseconds. */
+const DUE_AGAIN_MS = 60_000;
 
 /** The message by which a regeneration goes on in another invocation. */
 export const REPUBLISH = 'republish';
@@ -25,103 +36,142 @@ export const REPUBLISH = 'republish';
  * each with where to go on; a crash costs one step, and what an invocation may not do any more the next one does.
  */
 export async function republish(home: Home): Promise<void> {
-  let steps = home.stepsPerInvocation;
-  // Whoever has the lock sees the waiting runs too, and looks once more after letting go.
-  for (let lock = await acquireLock(home, REPUBLISH); lock; lock = await acquireLock(home, REPUBLISH)) {
+  const budget = { steps: home.stepsPerInvocation };
+  do {
+    const lock = await acquireLock(home, REPUBLISH);
+    // Whoever has the lock sees the waiting runs too, and looks once more after letting go.
+    if (!lock) return;
     try {
-      const cache: FragmentCache = new Map();
-      for (let run = await nextOpenRun(home); run; run = await nextOpenRun(home)) {
-        while (run.state !== 'done' && run.state !== 'failed') {
-          if (steps-- <= 0) {
-            await home.queue.send({ type: REPUBLISH });
-            return;
-          }
-          await lock.renew();
-          await step(home, run, cache);
-        }
-      }
+      await workThrough({ ...home, db: lock.db }, lock, budget);
     } finally {
       await lock.release();
     }
-    if (!(await nextOpenRun(home))) return;
+    // Sent without the lock: whoever gets the message must be able to take it.
+    if (budget.steps < 0) return await home.queue.send({ type: REPUBLISH });
+  } while (await nextOpenRun(home));
+}
+
+/** Until no run is open, the budget is spent, or the lock was lost to somebody who took this one for dead. */
+async function workThrough(home: Home, lock: Lock, budget: { steps: number }): Promise<void> {
+  const fingerprint = home.sha256(configFingerprint(home.config)).slice(0, 16);
+  const cache = new FragmentCache();
+  for (let run = await nextOpenRun(home); run; run = await nextOpenRun(home)) {
+    while (run.state === 'queued' || run.state === 'running') {
+      if (--budget.steps < 0 || !(await lock.renew())) return;
+      await step(home, run, fingerprint, cache, lock);
+    }
   }
 }
 
 /** One step of a run. What goes wrong ends this run, is recorded in it, and leaves what was published as it is. */
-async function step(home: Home, run: Run, cache: FragmentCache): Promise<void> {
+async function step(home: Home, run: Run, fingerprint: string, cache: FragmentCache, lock: Lock): Promise<void> {
   try {
-    if (run.progress === null) await begin(home, run);
+    // Interrupted, and the configuration is another since: it begins anew.
+    if (run.progress?.fingerprint !== fingerprint) await begin(home, run, fingerprint);
     else if (run.progress.phase === 'scan') await scan(home, run, run.progress);
     else if (run.progress.phase === 'withdraw') await takeBack(home, run, run.progress);
     else await publish(home, run, run.progress, cache);
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    run.report.error = message;
-    if (error instanceof SourceUnavailable)
-      run.report.held = { reason: 'source-unavailable', message, withdrawals: 0, articles: [] };
-    home.log.error('run failed', { run: run.id, phase: run.progress?.phase, error: message });
-    await finish(home, run, 'failed');
+    if (!(await lock.renew())) return;
+    await fail(home, run, error);
   }
 }
 
-async function begin(home: Home, run: Run): Promise<void> {
-  const fingerprint = home.sha256(configFingerprint(home.config)).slice(0, 16);
+async function fail(home: Home, run: Run, error: unknown): Promise<void> {
+  const message = error instanceof Error ? error.message : String(error);
+  run.report.error = message;
+  home.log.error('run failed', { run: run.id, phase: run.progress?.phase, error: message });
+  const statements: Statement[] = [];
+  if (error instanceof SourceUnavailable) {
+    run.report.held = { reason: 'source-unavailable', message, withdrawals: 0, articles: [] };
+    statements.push(writeSetting(home, 'held', JSON.stringify(run.report.held)));
+  }
+  if (run.request.paths !== null) {
+    const now = home.now();
+    const later = 'UPDATE files SET due_at = ?2 WHERE due_at <= ?3 AND path IN (SELECT value FROM json_each(?1))';
+    statements.push(...forRows(home.db, later, run.request.paths, now + DUE_AGAIN_MS, now));
+  }
+  await finish(home, run, 'failed', statements);
+}
+
+async function begin(home: Home, run: Run, fingerprint: string): Promise<void> {
   const changed = (await readSetting(home, 'fingerprint')) !== fingerprint;
-  if (run.request.paths?.some(isAuthorsFile)) run.request.paths = null;
-  const force = (run.request.paths === null && (await forgetAuthors(home))) || changed;
-  // A changed configuration concerns every file, whatever the run was told of.
-  if (force) run.request.paths = null;
+  // A changed configuration, or authors file, concerns every article, whatever the run was told of.
+  if (changed || run.request.paths?.some(isAuthorsFile)) run.request.paths = null;
+  const isWhole = run.request.paths === null;
+  const forgotten = isWhole ? await forgetAuthors(home) : [];
+  const joined = isWhole ? await waitingWholeRuns(home, run) : [];
+  run.request.acceptWithdrawals ||= joined.some(({ request }) => request.acceptWithdrawals);
   run.state = 'running';
-  run.progress = { phase: 'scan', cursor: null, after: null, force, fingerprint };
+  run.report.articles.seen = 0;
+  run.progress = {
+    phase: 'scan',
+    cursor: null,
+    after: null,
+    force: changed || forgotten.length > 0,
+    fingerprint,
+    joined: joined.map(({ id }) => id),
+  };
   await home.db.batch([
     ...forRows(
       home.db,
       `INSERT INTO feeds (key, kind, title, lang)
        SELECT value ->> 'key', value ->> 'kind', value ->> 'title', value ->> 'lang' FROM json_each(?1) WHERE true
-       ON CONFLICT (key) DO UPDATE SET title = excluded.title, lang = excluded.lang`,
+       ON CONFLICT (key) DO UPDATE SET title = excluded.title, lang = excluded.lang
+         WHERE title <> excluded.title OR lang IS NOT excluded.lang`,
       definedFeeds(home.config),
     ),
     // Heads carry what the configuration says of the site.
     ...(changed ? [home.db.prepare('UPDATE feeds SET wanted = wanted + 1')] : []),
+    ...rereading(home, forgotten),
     saveRun(home, run),
   ]);
 }
 
+/** Should this run not reach its end, the next one reads every article again with the authors that changed. */
+function rereading(home: Home, authors: Statement[]): Statement[] {
+  return authors.length > 0 ? [...authors, writeSetting(home, 'fingerprint', '')] : [];
+}
+
 async function scan(home: Home, run: Run, progress: RunProgress): Promise<void> {
   const page = await nextPage(home, run, progress);
-  const { authors, changed } = await authorsOf(home, page.authorFiles);
-  if (changed && !progress.force) {
+  const { authors, changed, statements: kept } = await authorsOf(home, page.authorFiles);
+  if (changed && !(progress.force && progress.after === null)) {
     // Names and addresses stand in other files than the one that changed.
     run.progress = { ...progress, cursor: null, after: null, force: true };
-    run.report.articles = { ...run.report.articles, seen: 0 };
-    await home.db.batch([saveRun(home, run)]);
+    run.report.articles.seen = 0;
+    await home.db.batch([...rereading(home, kept), saveRun(home, run)]);
     return;
   }
   run.report.articles.seen += page.seen;
   const statements = await takeIn(home, run, page.candidates, { authors, force: progress.force });
   run.progress = page.next ? { ...progress, ...page.next } : { ...progress, phase: 'withdraw', cursor: null };
-  await home.db.batch([...statements, saveRun(home, run)]);
+  await home.db.batch([...(changed ? rereading(home, kept) : kept), ...statements, saveRun(home, run)]);
 }
 
+/** Withdraws, then lets in who waited for an address that this made free, as long as there is anybody. */
 async function takeBack(home: Home, run: Run, progress: RunProgress): Promise<void> {
-  const emptied = run.request.paths === null && run.report.articles.seen === 0;
-  const decision = await withdraw(home, run, emptied);
-  run.report.held = decision.held;
-  run.progress = { ...progress, phase: 'publish', after: null };
-  await home.db.batch([
-    ...(decision.held ? [] : decision.statements),
-    writeSetting(home, 'held', JSON.stringify(decision.held)),
-    saveRun(home, run),
-  ]);
-  // An address that became free may be wanted by a file that was rejected for it.
+  const { held, statements } = await withdraw(home, run);
+  run.report.held = held;
+  const notes = [...(await noteLikenesses(home)), writeSetting(home, 'held', JSON.stringify(held))];
+  if (statements.length === 0) {
+    statements.push(...(await readmit(home, run)));
+    if (statements.length === 0) run.progress = { ...progress, phase: 'publish', after: null };
+  }
+  await home.db.batch([...notes, ...statements, saveRun(home, run)]);
+}
+
+async function readmit(home: Home, run: Run): Promise<Statement[]> {
   const waiting = await duplicatePaths(home);
-  if (waiting.length === 0) return;
+  if (waiting.length === 0) return [];
   const rows = await fileRows(home, waiting);
   const candidates = [];
-  for (const path of waiting) candidates.push({ path, file: await home.source.head(path), row: rows.get(path) ?? null });
+  for (const path of waiting) {
+    const file = await home.source.head(path);
+    if (file) candidates.push({ path, file, row: rows.get(path) ?? null });
+  }
   const { authors } = await authorsOf(home, []);
-  const statements = await takeIn(home, run, candidates.filter((one) => one.file !== null), { authors, force: true });
-  if (statements.length > 0) await home.db.batch([...statements, saveRun(home, run)]);
+  return takeIn(home, run, candidates, { authors, force: true, readmission: true });
 }
 
 /** A feed that cannot be made stays as it was, is tried again by the next run, and does not stop the others. */
@@ -138,16 +188,19 @@ async function publish(home: Home, run: Run, progress: RunProgress, cache: Fragm
   }
   if (feeds.length === FEEDS_A_STEP) {
     run.progress = { ...progress, after: feeds.at(-1)?.key ?? null };
-    await saveRun(home, run).run();
+    await home.db.batch([saveRun(home, run)]);
   } else await finish(home, run, 'done', [writeSetting(home, 'fingerprint', progress.fingerprint)]);
 }
 
-async function finish(home: Home, run: Run, state: 'done' | 'failed', statements: Statement[] = []): Promise<void> {
+async function finish(home: Home, run: Run, state: 'done' | 'failed', statements: Statement[]): Promise<void> {
   const { articles } = run.report;
+  const isWhole = run.request.paths === null;
   // A run that looked at everything says how all files stand; one that was told of some, how these do.
-  if (run.request.paths === null) {
+  if (isWhole && state === 'done') {
     const counted = await home.db
-      .prepare(`SELECT state, COUNT(*) AS n FROM files WHERE state <> 'accepted' GROUP BY state`)
+      .prepare(
+        `SELECT state, COUNT(*) AS n FROM files WHERE state <> 'accepted' AND missing_since IS NULL GROUP BY state`,
+      )
       .all<{ state: 'withheld' | 'rejected'; n: number }>();
     articles.withheld = 0;
     articles.rejected = 0;
@@ -156,9 +209,9 @@ async function finish(home: Home, run: Run, state: 'done' | 'failed', statements
   }
   run.state = state;
   run.report.ms = home.now() - run.startedAt;
-  await home.db.batch([...statements, saveRun(home, run)]);
+  await home.db.batch([...statements, saveRun(home, run), ...endJoined(home, run)]);
   home.onRunEnd();
-  if (run.job !== null) {
+  if (isWhole) {
     await pruneRuns(home);
     await collectBlobs(home);
   }

@@ -1,6 +1,5 @@
 import type { Home } from '../home.ts';
 import type { Article } from './article.ts';
-import { makeId } from './ids.ts';
 
 /** What history knows of an article. */
 export interface LedgerRow {
@@ -20,120 +19,172 @@ export interface LedgerRow {
 export interface Newcomer {
   article: Article;
   bodyHash: string;
+  /** The id that the configuration makes for it. */
+  wantedId: string;
   /** The id that its path had until now, where the path was known. */
   knownAs: string | null;
+  /** Its file names an id that it did not name before. */
+  namesAnew: boolean;
 }
 
 /** Bodies shorter than this are too alike to know an article by (characters). */
 const TELLING_BODY = 120;
 
 /**
- * Who each article is. An id is for life: a known path keeps it; a new path is matched with an article whose file is
- * gone, by explicit id, then by body, then by date with title; else it is somebody new.
+ * Who each article is. An id is for life: a known path keeps it, also when everything in the file changed, unless files
+ * exchanged their names; a new path is matched with an article whose file is gone, by explicit id, then by body, then by
+ * date with title; else it is somebody new.
  *
- * @param isGone whether no file stands at that path any more
+ * @param isGone whether that article's file stands no more where history has it
  * @returns for each newcomer its ledger row, or the id that a new one gets
  */
 export async function identify(
   home: Home,
   newcomers: Newcomer[],
-  isGone: (path: string) => Promise<boolean>,
+  isGone: (row: LedgerRow) => Promise<boolean>,
 ): Promise<Map<Newcomer, LedgerRow | { id: string }>> {
-  const history = await ledgerOf(home, newcomers);
-  const taken = new Set<string>();
+  const byId = await ledgerById(home, newcomers);
   const result = new Map<Newcomer, LedgerRow | { id: string }>();
-  for (const newcomer of newcomers) {
-    const known = newcomer.knownAs === null ? undefined : history.byId.get(newcomer.knownAs);
-    if (!known) continue;
-    taken.add(known.id);
-    result.set(newcomer, known);
-  }
-  for (const newcomer of newcomers) {
-    if (result.has(newcomer)) continue;
-    const match = await moved(newcomer, history, taken, isGone);
-    const who = match ?? { id: freshId(newcomer.article, home, history, taken) };
+  const taken = new Set<string>();
+  const take = (newcomer: Newcomer, who: LedgerRow | { id: string }) => {
     taken.add(who.id);
     result.set(newcomer, who);
+  };
+  const formerOf = ({ knownAs }: Newcomer) => (knownAs === null ? undefined : byId.get(knownAs));
+
+  for (const newcomer of newcomers) {
+    const { article, knownAs, namesAnew } = newcomer;
+    const named = article.id === null ? undefined : byId.get(article.id);
+    if (!named || named.id === knownAs || taken.has(named.id)) continue;
+    if ((knownAs === null || namesAnew) && (named.path === article.path || (await isGone(named))))
+      take(newcomer, named);
+  }
+  for (const newcomer of newcomers) {
+    const former = formerOf(newcomer);
+    if (!result.has(newcomer) && former?.body_hash === newcomer.bodyHash) take(newcomer, former);
+  }
+
+  const open = newcomers.filter((one) => !result.has(one));
+  if (open.length === 0) return result;
+  const { byBody, byPath, byTitle } = await likenesses(home, open);
+  for (const [newcomer, row] of await exchanged(open, byBody, taken, isGone)) take(newcomer, row);
+  for (const newcomer of open) {
+    const former = formerOf(newcomer);
+    if (former && !result.has(newcomer) && !taken.has(former.id)) take(newcomer, former);
+  }
+  for (const newcomer of open) {
+    if (result.has(newcomer)) continue;
+    const { article } = newcomer;
+    for (const row of [...(byPath.get(article.path) ?? []), ...(byTitle.get(titleKey(article)) ?? [])]) {
+      if (taken.has(row.id) || !(row.path === article.path || (await isGone(row)))) continue;
+      take(newcomer, row);
+      break;
+    }
+  }
+  const strangers = open.filter((one) => !result.has(one));
+  const used = await usedIds(home, strangers);
+  for (const newcomer of strangers) {
+    let id = newcomer.wantedId;
+    for (let n = 2; used.has(id) || taken.has(id); n++) id = `${newcomer.wantedId}-${n}`;
+    take(newcomer, { id });
   }
   return result;
 }
 
-async function moved(
-  { article, bodyHash }: Newcomer,
-  history: History,
+/**
+ * Files that carry the body of another article: moved ones, and those that exchanged their names or moved up in a row.
+ * A known path gives its own article up only when that one is found again elsewhere, so that none is left without a file.
+ */
+async function exchanged(
+  open: Newcomer[],
+  byBody: Map<string, LedgerRow[]>,
   taken: ReadonlySet<string>,
-  isGone: (path: string) => Promise<boolean>,
-): Promise<LedgerRow | null> {
-  const explicit = article.id === null ? undefined : history.byId.get(article.id);
-  const candidates = [
-    ...(explicit ? [explicit] : []),
-    ...(history.byPath.get(article.path) ?? []),
-    ...(article.body.trim().length >= TELLING_BODY ? (history.byBody.get(bodyHash) ?? []) : []),
-    ...(history.byTitle.get(titleKey(article)) ?? []),
-  ];
-  for (const candidate of candidates) {
-    if (taken.has(candidate.id)) continue;
-    if (candidate.path === article.path || (await isGone(candidate.path))) return candidate;
+  isGone: (row: LedgerRow) => Promise<boolean>,
+): Promise<Map<Newcomer, LedgerRow>> {
+  const moves = new Map<Newcomer, LedgerRow>();
+  const targets = new Set<string>();
+  const rewritten = new Map(open.flatMap((one) => (one.knownAs === null ? [] : [[one.knownAs, one] as const])));
+  const leaves = new Set<LedgerRow>();
+  for (const newcomer of open) {
+    if (newcomer.article.body.trim().length < TELLING_BODY) continue;
+    for (const row of byBody.get(newcomer.bodyHash) ?? []) {
+      if (taken.has(row.id) || targets.has(row.id)) continue;
+      const gone = row.path === newcomer.article.path || (await isGone(row));
+      if (!gone && !rewritten.has(row.id)) continue;
+      if (!gone) leaves.add(row);
+      targets.add(row.id);
+      moves.set(newcomer, row);
+      break;
+    }
   }
-  return null;
-}
-
-/** The id that the configuration makes, made different where history has given it to another article. */
-function freshId(article: Article, home: Home, history: History, taken: ReadonlySet<string>): string {
-  const wanted = makeId(article, home.config);
-  let id = wanted;
-  for (let n = 2; history.byId.has(id) || taken.has(id); n++) id = `${wanted}-${n}`;
-  return id;
-}
-
-interface History {
-  byId: Map<string, LedgerRow>;
-  byPath: Map<string, LedgerRow[]>;
-  byBody: Map<string, LedgerRow[]>;
-  byTitle: Map<string, LedgerRow[]>;
+  for (let before = -1; before !== moves.size; ) {
+    before = moves.size;
+    for (const [newcomer, row] of moves) {
+      const rehomed = newcomer.knownAs === null || targets.has(newcomer.knownAs);
+      const holder = leaves.has(row) ? rewritten.get(row.id) : undefined;
+      if (rehomed && (holder === undefined || moves.has(holder))) continue;
+      moves.delete(newcomer);
+      targets.delete(row.id);
+    }
+  }
+  return moves;
 }
 
 const titleKey = (of: { title: string; published: string }) => `${of.published} ${of.title}`;
 const LEDGER =
   'l.id, l.path, l.url, l.title, l.published, l.updated, l.first_seen, l.body_hash, l.significant_hash, l.withdrawn';
 
-/** The rows of the ledger that any of these could be: five look-ups by index, however many there are. */
-async function ledgerOf(home: Home, newcomers: Newcomer[]): Promise<History> {
-  const history: History = { byId: new Map(), byPath: new Map(), byBody: new Map(), byTitle: new Map() };
-  const unknown = newcomers.filter((one) => one.knownAs === null);
-  const ids = [
-    ...newcomers.flatMap((one) => one.knownAs ?? []),
-    ...unknown.map((one) => makeId(one.article, home.config)),
-  ];
-  ids.push(...unknown.flatMap((one) => one.article.id ?? []));
-  const look = async (on: string, keys: unknown[], keep: (row: LedgerRow) => void) => {
-    if (keys.length === 0) return;
-    const rows = await home.db
-      .prepare(`SELECT DISTINCT ${LEDGER} FROM json_each(?) AS j JOIN ledger AS l ON ${on}`)
-      .bind(JSON.stringify(keys))
-      .all<LedgerRow>();
-    rows.sort((a, b) => (a.id < b.id ? -1 : 1)).forEach(keep);
+/** Rows of the ledger, by one look-up by index however many keys there are; of several the last seen goes first. */
+async function look(home: Home, on: string, keys: unknown[]): Promise<LedgerRow[]> {
+  if (keys.length === 0) return [];
+  const rows = await home.db
+    .prepare(`SELECT DISTINCT ${LEDGER} FROM json_each(?) AS j CROSS JOIN ledger AS l ON ${on}`)
+    .bind(JSON.stringify(keys))
+    .all<LedgerRow>();
+  return rows.sort(
+    (a, b) =>
+      compare(a.withdrawn ?? '~', b.withdrawn ?? '~') * -1 ||
+      compare(b.first_seen, a.first_seen) ||
+      compare(a.id, b.id),
+  );
+}
+
+const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
+
+async function ledgerById(home: Home, newcomers: Newcomer[]): Promise<Map<string, LedgerRow>> {
+  const ids = newcomers.flatMap((one) => [one.knownAs ?? [], one.article.id ?? []].flat());
+  return new Map((await look(home, 'l.id = j.value', ids)).map((row) => [row.id, row]));
+}
+
+/** What of the ledger these could be. */
+async function likenesses(home: Home, open: Newcomer[]) {
+  const unknown = open.filter((one) => one.knownAs === null).map((one) => one.article);
+  const bodies = open.map((one) => one.bodyHash);
+  const titles = unknown.map(({ title, published }) => ({ t: title, p: published }));
+  const byTitle = "l.title = j.value ->> 't' AND l.published = j.value ->> 'p'";
+  return {
+    byBody: Map.groupBy(await look(home, 'l.body_hash = j.value', bodies), (row) => row.body_hash),
+    byPath: Map.groupBy(
+      await look(
+        home,
+        'l.path = j.value',
+        unknown.map(({ path }) => path),
+      ),
+      (row) => row.path,
+    ),
+    byTitle: Map.groupBy(await look(home, byTitle, titles), titleKey),
   };
-  const group = (map: Map<string, LedgerRow[]>, key: string, row: LedgerRow) => {
-    const rows = map.get(key);
-    if (rows) rows.push(row);
-    else map.set(key, [row]);
-  };
-  await look('l.id = j.value', ids, (row) => history.byId.set(row.id, row));
-  await look(
-    'l.path = j.value',
-    unknown.map((one) => one.article.path),
-    (row) => group(history.byPath, row.path, row),
+}
+
+/** The ids in history that are these or these with a number. */
+async function usedIds(home: Home, strangers: Newcomer[]): Promise<Set<string>> {
+  const ids = strangers.map((one) => one.wantedId);
+  const same = await look(home, 'l.id = j.value', ids);
+  // Behind a hyphen comes a point.
+  const numbered = await look(
+    home,
+    "l.id > j.value || '-' AND l.id < j.value || '.'",
+    same.map((row) => row.id),
   );
-  await look(
-    'l.body_hash = j.value',
-    unknown.map((one) => one.bodyHash),
-    (row) => group(history.byBody, row.body_hash, row),
-  );
-  await look(
-    "l.title = j.value ->> 't' AND l.published = j.value ->> 'p'",
-    unknown.map((one) => ({ t: one.article.title, p: one.article.published })),
-    (row) => group(history.byTitle, titleKey(row), row),
-  );
-  return history;
+  return new Set([...same, ...numbered].map((row) => row.id));
 }

@@ -1,12 +1,14 @@
 import type { FeedRef } from '../feeds/entry.ts';
 import { feedsOf } from '../feeds/selection.ts';
 import type { Home } from '../home.ts';
-import type { Statement } from '../storage/ports.ts';
+import { type SourceFile, SourceUnavailable, type Statement } from '../storage/ports.ts';
 import { forRows } from '../storage/rows.ts';
 import type { Run } from '../storage/runs.ts';
 import type { Article, Problem, Reading } from './article.ts';
 import type { AuthorDirectory } from './authors.ts';
 import { identify, type LedgerRow, type Newcomer } from './identity.ts';
+import { makeId } from './ids.ts';
+import { comparePaths } from './precedence.ts';
 import { readArticle } from './read.ts';
 import type { Candidate, FileRow } from './scan.ts';
 
@@ -28,8 +30,10 @@ export type ArticleData = Omit<Article, 'body'>;
 
 /** A missing file is only missing until two runs have not seen it, or this many milliseconds have passed. */
 const GRACE_MS = 600_000;
-/** A body over this size is a blob: a row may have 2 MB. */
+/** A body over this size, written as JSON, is a blob: a row may have 2 MB. */
 const MAX_BODY_BYTES = 1_000_000;
+/** What else is stored of an article, in bytes of JSON. */
+const MAX_DATA_BYTES = 1_000_000;
 /** Files read at once; a Worker may have six connections. */
 const READERS = { node: 32, workers: 5 };
 
@@ -37,8 +41,25 @@ const READERS = { node: 32, workers: 5 };
 interface Taken {
   candidate: Candidate;
   tag: string;
-  hash: string;
+  /** Null: its bytes could not be had, and are asked for again by the next run. */
+  hash: string | null;
   reading: Reading;
+}
+
+/** What becomes of a page of files. */
+interface Outcome {
+  files: FileChange[];
+  /** Paths that are forgotten. */
+  dropped: string[];
+}
+
+/** How a page is to be read. */
+export interface IntakeContext {
+  authors: AuthorDirectory;
+  /** Files are read again though their bytes are as they were. */
+  force: boolean;
+  /** Only files that were rejected for their address are given, and only those that may have it now change anything. */
+  readmission?: boolean;
 }
 
 /**
@@ -51,112 +72,285 @@ export async function takeIn(
   home: Home,
   run: Run,
   candidates: Candidate[],
-  context: { authors: AuthorDirectory; force: boolean },
+  context: IntakeContext,
 ): Promise<Statement[]> {
-  const live = await liveArticles(home, candidates);
-  const files: FileChange[] = [];
-  const dropped: string[] = [];
-  for (const candidate of candidates) {
-    if (candidate.file) continue;
-    const { path, row } = candidate;
-    if (!row) continue;
-    if (row.article !== null && live.has(row.article)) files.push(missing(row, home.now()));
-    else dropped.push(path);
-  }
-  run.report.articles.removed += dropped.length;
+  const counts = run.report.articles;
+  const outcome: Outcome = { files: [], dropped: [] };
+  const live = await liveArticles(
+    home,
+    candidates.flatMap(({ row }) => row?.article ?? []),
+  );
+  const isLive = (id: string | null) => id !== null && live.has(id);
 
-  const taken = await readAll(home, candidates, context, files, dropped);
+  const { taken, gone } = await readAll(home, run, candidates, context, outcome);
+  for (const row of gone) {
+    if (isLive(row.article)) {
+      if (row.withdraw !== 'deleted') outcome.files.push(missing(row, home.now()));
+    } else {
+      outcome.dropped.push(row.path);
+      counts.removed++;
+    }
+  }
+
   const accepted = new Map<Newcomer, Taken>();
   for (const one of taken) {
     const { row } = one.candidate;
-    if (row === null) run.report.articles.added++;
-    else if (row.hash !== one.hash) run.report.articles.changed++;
-    run.report.articles[one.reading.state]++;
-    if (one.reading.state === 'accepted') {
-      const { article } = one.reading;
-      accepted.set({ article, bodyHash: home.sha256(article.body), knownAs: row?.article ?? null }, one);
-    } else {
-      files.push(notAccepted(one, row?.article != null && live.has(row.article)));
+    const reading = storable(home, one.reading);
+    if (!context.readmission) {
+      if (row === null) counts.added++;
+      else if (row.hash !== one.hash) counts.changed++;
     }
-  }
-
-  const standing = new Map(candidates.map((candidate) => [candidate.path, candidate.file !== null]));
-  const isGone = async (path: string) =>
-    standing.has(path) ? !standing.get(path) : (await home.source.head(path)) === null;
-  const who = await identify(home, [...accepted.keys()], isGone);
-  const holders = await urlHolders(home, [...accepted.keys()]);
-  const writes: ArticleWrite[] = [];
-  for (const [newcomer, one] of accepted) {
-    const known = who.get(newcomer);
-    if (!known || one.reading.state !== 'accepted') continue;
-    const { article } = newcomer;
-    const holder = holders.get(article.url);
-    if (holder !== undefined && holder.id !== known.id) {
-      const problem: Problem = {
-        code: 'url-duplicate',
-        message: `${article.url} is the address of ${holder.path} already; give one of the two another permalink or slug`,
-      };
-      const rejected: Taken = { ...one, reading: { state: 'rejected', problems: [problem] } };
-      files.push(notAccepted(rejected, live.has(known.id)));
-      run.report.articles.accepted--;
-      run.report.articles.rejected++;
+    if (reading.state === 'accepted') {
+      accepted.set(newcomerOf(home, reading, row, live), { ...one, reading });
       continue;
     }
-    holders.set(article.url, { id: known.id, path: article.path });
+    if (!context.readmission) counts[reading.state]++;
+    outcome.files.push(notAccepted({ ...one, reading }, row?.article ?? null, isLive(row?.article ?? null)));
+  }
+
+  const standing = new Map(candidates.map(({ path, file }) => [path, file !== null]));
+  const isGone = async ({ path, id }: LedgerRow) =>
+    standing.has(path)
+      ? !standing.get(path)
+      : (await home.source.head(path)) === null || (await isOther(home, path, id));
+  const who = await identify(home, [...accepted.keys()], isGone);
+  const moved = [...who.values()].flatMap((known) => ('path' in known && !live.has(known.id) ? known.id : []));
+  for (const [id, article] of await liveArticles(home, moved)) live.set(id, article);
+
+  const claims: Claim[] = [];
+  for (const [newcomer, one] of accepted) {
+    const known = who.get(newcomer);
+    if (known)
+      claims.push({
+        newcomer,
+        taken: one,
+        known,
+        id: known.id,
+        url: newcomer.article.url,
+        path: newcomer.article.path,
+      });
+  }
+  const refused = contested(claims, await urlHolders(home, claims));
+  const writes: ArticleWrite[] = [];
+  const moves: { id: string; path: string }[] = [];
+  const replaced: string[] = [];
+  for (const claim of claims) {
+    const { newcomer, taken: one, known, id, path } = claim;
     const was = 'path' in known ? known : null;
-    if (was && was.path !== article.path && was.withdrawn === null) dropped.push(was.path);
-    files.push(acceptedFile(one, known.id, one.reading));
-    const write = writeOf(home, newcomer, known.id, was, live.get(known.id) ?? null);
-    if (write.event !== null || live.get(known.id)?.entry_hash !== write.entryHash) writes.push(write);
+    const holder = refused.get(claim);
+    if (holder && context.readmission) continue;
+    if (was && newcomer.knownAs !== id) moves.push({ id, path });
+    // A renamed file is one that came and one that went.
+    if (was && newcomer.knownAs === null && was.path !== path && was.withdrawn === null) counts.removed++;
+    if (newcomer.knownAs !== null && newcomer.knownAs !== id && newcomer.namesAnew) replaced.push(newcomer.knownAs);
+    count(run, path, holder ? 'rejected' : 'accepted', context);
+    if (holder) {
+      const rejected: Taken = {
+        ...one,
+        reading: { state: 'rejected', problems: [duplicateProblem(claim.url, holder)] },
+      };
+      outcome.files.push(notAccepted(rejected, was && id, live.has(id)));
+      continue;
+    }
+    if (one.reading.state !== 'accepted') continue;
+    outcome.files.push(acceptedFile(one, id, withIdProblem(one.reading, id, was)));
+    const write = writeOf(home, newcomer, id, was, live.get(id) ?? null);
+    if (write.event !== null || live.get(id)?.entry_hash !== write.entryHash) writes.push(write);
     if (write.event) run.report.events[write.event]++;
   }
-  return [...(await articleStatements(home, run, writes)), ...fileStatements(home, files, dropped)];
+  return [
+    ...withdrawReplaced(
+      home,
+      run,
+      replaced.filter((id) => live.has(id) && !claims.some((claim) => claim.id === id)),
+      live,
+    ),
+    ...(await articleStatements(home, run, writes)),
+    ...fileStatements(home, outcome, moves),
+  ];
+}
+
+function newcomerOf(
+  home: Home,
+  { article }: Reading & { state: 'accepted' },
+  row: FileRow | null,
+  live: ReadonlyMap<string, StoredArticle>,
+): Newcomer {
+  const stored = row?.article == null ? undefined : live.get(row.article);
+  const said = stored ? (JSON.parse(stored.data) as ArticleData).id : null;
+  return {
+    article,
+    bodyHash: home.sha256(article.body),
+    wantedId: makeId(article, home.config),
+    knownAs: row?.article ?? null,
+    namesAnew: article.id !== null && article.id !== said,
+  };
+}
+
+/** A file that was rejected at first and comes in by the same run is counted once. */
+function count(run: Run, path: string, state: 'accepted' | 'rejected', { readmission }: IntakeContext): void {
+  const { articles } = run.report;
+  articles[state]++;
+  if (!readmission) return;
+  if (run.request.paths?.includes(path)) articles.rejected--;
+  else articles.seen++;
+}
+
+/** Refuses what no row can hold, and what the publisher's own function cannot name, so that it stops only itself. */
+function storable(home: Home, reading: Reading): Reading {
+  if (reading.state !== 'accepted') return reading;
+  const { body: _, ...data } = reading.article;
+  const bytes = jsonBytes(JSON.stringify(data), MAX_DATA_BYTES);
+  if (bytes > MAX_DATA_BYTES) {
+    const message = `the front matter has more than can be stored (${bytes} bytes as JSON); move long texts into the body`;
+    return { state: 'rejected', problems: [{ code: 'front-matter-too-large', message }] };
+  }
+  try {
+    const id: unknown = makeId(reading.article, home.config);
+    if (typeof id === 'string' && id.trim() !== '' && id.length <= MAX_ID) return reading;
+    const message = `ids in the configuration made ${JSON.stringify(id)?.slice(0, 80)} of this article; an id is a text of 1 to ${MAX_ID} characters`;
+    return { state: 'rejected', problems: [{ code: 'id-invalid', message }] };
+  } catch (error) {
+    const message = `ids in the configuration failed for this article: ${messageOf(error)}`;
+    return { state: 'rejected', problems: [{ code: 'id-invalid', message }] };
+  }
+}
+
+const MAX_ID = 2000;
+
+/** Bytes of a text as JSON: exact when near the limit or over it, else at most that many. */
+function jsonBytes(text: string, limit: number): number {
+  const atMost = text.length * 6;
+  return atMost <= limit ? atMost : new TextEncoder().encode(JSON.stringify(text)).byteLength;
+}
+
+const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
+
+/** Two files name one id: it stays with the one that had it, and this is said. */
+function withIdProblem<T extends Reading & { state: 'accepted' }>(reading: T, id: string, was: LedgerRow | null): T {
+  const named = reading.article.id;
+  if (named === null || named === id || was !== null) return reading;
+  const message = `another article has the id ${named}; this one got ${id}. Give each file an id of its own`;
+  return { ...reading, problems: [...reading.problems, { code: 'id-duplicate', message }] };
+}
+
+/** Whether the file at a path is known to be another article by now. */
+async function isOther(home: Home, path: string, id: string): Promise<boolean> {
+  const row = await home.db
+    .prepare('SELECT article FROM files WHERE path = ?')
+    .bind(path)
+    .first<{ article: string | null }>();
+  return row !== null && row.article !== null && row.article !== id;
+}
+
+// ---- addresses
+
+/** An article that wants an address. */
+interface Claim {
+  newcomer: Newcomer;
+  taken: Taken;
+  known: LedgerRow | { id: string };
+  id: string;
+  url: string;
+  path: string;
+}
+
+/** Who has an address. */
+type Holder = Pick<StoredArticle, 'id' | 'path'>;
+
+/**
+ * Which claims fail, and who has the address: the one that is published there stays, else the file that goes first
+ * ({@link comparePaths}). An article that is refused stays where it was, which may refuse others; two that exchange
+ * their addresses both get them.
+ */
+function contested(claims: Claim[], holders: ReadonlyMap<string, Holder>): Map<Claim, Holder> {
+  const refused = new Map<Claim, Holder>();
+  const claimOf = new Map(claims.map((claim) => [claim.id, claim]));
+  const stays = (claim: Claim) => holders.get(claim.url)?.id === claim.id;
+  const inOrder = claims.toSorted((a, b) => Number(stays(b)) - Number(stays(a)) || comparePaths(a.path, b.path));
+  for (let before = -1; before !== refused.size; ) {
+    before = refused.size;
+    const standing = new Map<string, Holder>();
+    for (const [url, holder] of holders) {
+      const claim = claimOf.get(holder.id);
+      if (!claim || refused.has(claim)) standing.set(url, holder);
+    }
+    for (const claim of inOrder) {
+      if (refused.has(claim)) continue;
+      const holder = standing.get(claim.url);
+      if (holder && holder.id !== claim.id) refused.set(claim, holder);
+      else standing.set(claim.url, claim);
+    }
+  }
+  return refused;
+}
+
+/** With the address, by which {@link duplicatePaths} knows when it is free. */
+function duplicateProblem(url: string, holder: Holder): Problem & { url: string } {
+  const message = `${url} is the address of ${holder.path} already; give one of the two another permalink or slug`;
+  return { code: 'url-duplicate', message, url };
 }
 
 /** Reads and understands what is there; a file whose bytes are as they were only has its mark renewed. */
 async function readAll(
   home: Home,
+  run: Run,
   candidates: Candidate[],
-  context: { authors: AuthorDirectory; force: boolean },
-  files: FileChange[],
-  dropped: string[],
-): Promise<Taken[]> {
-  const queue = candidates.filter((candidate) => candidate.file !== null);
-  const taken: (Taken | null)[] = new Array(queue.length).fill(null);
+  context: IntakeContext,
+  { files }: Outcome,
+): Promise<{ taken: Taken[]; gone: FileRow[] }> {
+  const taken: (Taken | null)[] = new Array(candidates.length).fill(null);
+  const gone: FileRow[] = [];
   let next = 0;
   const reader = async () => {
-    for (let at = next++; at < queue.length; at = next++) {
-      const candidate = queue[at] as Candidate;
-      const { path, row, file } = candidate;
-      const tooLarge = (file?.size ?? 0) > home.config.content.maxBytes;
-      const got = tooLarge ? null : await home.source.get(path);
-      if (!got && !tooLarge) {
-        // Gone since it was listed; the next look sees that.
-        if (!row) dropped.push(path);
+    for (let at = next++; at < candidates.length; at = next++) {
+      const candidate = candidates[at] as Candidate;
+      const { path, row } = candidate;
+      const read = candidate.file && (await readOne(home, candidate.file));
+      if (!read) {
+        candidate.file = null;
+        if (row) gone.push(row);
         continue;
       }
-      const hash = got ? home.sha256(got.bytes) : `${file?.tag}`;
+      const { tag, hash, got } = read;
       const due = row !== null && row.due_at !== null && row.due_at <= home.now();
-      const tag = got?.file.tag ?? file?.tag ?? '';
-      if (row && row.hash === hash && !due && !context.force && row.missing_since === null) {
+      if (row && hash !== null && row.hash === hash && !due && !context.force && row.missing_since === null) {
         files.push({ kind: 'tag', path, tag });
+        run.report.articles[row.state]++;
         continue;
       }
-      const reading: Reading = got
-        ? readArticle({ path, bytes: got.bytes }, { config: home.config, now: home.now(), authors: context.authors })
-        : { state: 'rejected', problems: [tooLargeProblem(file?.size ?? 0, home.config.content.maxBytes)] };
+      const reading: Reading =
+        'bytes' in got
+          ? readArticle({ path, bytes: got.bytes }, { config: home.config, now: home.now(), authors: context.authors })
+          : { state: 'rejected', problems: [got.problem] };
       taken[at] = { candidate, tag, hash, reading };
     }
   };
   await Promise.all(Array.from({ length: READERS[home.name] }, reader));
-  return taken.filter((one) => one !== null);
+  return { taken: taken.filter((one) => one !== null), gone };
 }
 
-function tooLargeProblem(size: number, limit: number): Problem {
-  return {
-    code: 'too-large',
-    message: `the file has ${size} bytes, more than the ${limit} of content.maxBytes; shorten it or raise the limit`,
-  };
+/** A file's bytes, or why they cannot be had; null when it is gone since it was listed. */
+async function readOne(
+  home: Home,
+  file: SourceFile,
+): Promise<{ tag: string; hash: string | null; got: { bytes: Uint8Array } | { problem: Problem } } | null> {
+  const limit = home.config.content.maxBytes;
+  if (file.size > limit) {
+    const message = `the file has ${file.size} bytes, more than the ${limit} of content.maxBytes; shorten it or raise the limit`;
+    return { tag: file.tag, hash: file.tag, got: { problem: { code: 'too-large', message } } };
+  }
+  let reason = 'the file is there and cannot be opened; look at its permissions';
+  try {
+    const got = await home.source.get(file.path);
+    if (got) return { tag: got.file.tag, hash: home.sha256(got.bytes), got: { bytes: got.bytes } };
+    if ((await home.source.head(file.path)) === null) return null;
+  } catch (error) {
+    if (error instanceof SourceUnavailable) throw error;
+    reason = `the file could not be read: ${messageOf(error)}`;
+  }
+  // No tag is empty, so the next run looks again.
+  return { tag: '', hash: null, got: { problem: { code: 'unreadable', message: `${reason}. It is tried again` } } };
 }
 
 // ---- files
@@ -190,9 +384,8 @@ function acceptedFile(one: Taken, id: string, reading: Reading & { state: 'accep
 }
 
 /** Withheld or rejected. A published article whose file cannot be read stays as it last was, and this is said. */
-function notAccepted(one: Taken, live: boolean): FileChange {
+function notAccepted(one: Taken, article: string | null, live: boolean): FileChange {
   const { reading } = one;
-  const article = one.candidate.row?.article ?? null;
   if (reading.state === 'withheld') {
     const withdraw = live ? (reading.problems.find((problem) => WITHHOLDING.has(problem.code))?.code ?? 'draft') : null;
     return fileRow(one, {
@@ -222,12 +415,32 @@ function fileRow(
   },
 ): FileChange {
   const { path } = one.candidate;
-  return { kind: 'row', path, tag: one.tag, hash: one.hash, missing_since: null, missing_runs: 0, ...facts };
+  const problems = bounded(facts.problems);
+  return { kind: 'row', path, tag: one.tag, hash: one.hash, missing_since: null, missing_runs: 0, ...facts, problems };
 }
 
-function fileStatements(home: Home, files: FileChange[], dropped: string[]): Statement[] {
+/** Some problems of some length: a file may have thousands, and a line of megabytes. */
+function bounded(problems: Problem[]): Problem[] {
+  const cut = (text: string) => (text.length > MAX_PROBLEM_TEXT ? `${text.slice(0, MAX_PROBLEM_TEXT)}…` : text);
+  return problems
+    .slice(0, MAX_PROBLEMS)
+    .map((one) => ({ ...one, message: cut(one.message), ...(one.mend === undefined ? {} : { mend: cut(one.mend) }) }));
+}
+
+const MAX_PROBLEMS = 50;
+const MAX_PROBLEM_TEXT = 2000;
+
+function fileStatements(home: Home, { files, dropped }: Outcome, moves: { id: string; path: string }[]): Statement[] {
   return [
     ...forRows(home.db, 'DELETE FROM files WHERE path IN (SELECT value FROM json_each(?1))', dropped),
+    // An article has one file: where it was before is forgotten.
+    ...forRows(
+      home.db,
+      `DELETE FROM files WHERE path IN
+         (SELECT f.path FROM json_each(?1) AS j CROSS JOIN files AS f ON f.article = j.value ->> 'id'
+          WHERE f.path <> j.value ->> 'path')`,
+      moves,
+    ),
     ...forRows(
       home.db,
       `INSERT INTO files (path, tag, hash, state, repaired, problems, article, due_at, missing_since, missing_runs, withdraw)
@@ -265,6 +478,8 @@ interface ArticleWrite {
   entryHash: string;
   updated: string;
   firstSeen: string;
+  /** Where it stands. */
+  feeds: FeedRef[];
   /** What happened, for those who are told; null for a change that readers are not to see as news. */
   event: 'published' | 'updated' | null;
   /** The body that this one replaces. */
@@ -282,12 +497,15 @@ function writeOf(
   const significantHash = home.sha256(`${article.title}\n${article.body}`);
   const { updated, significant } = lastUpdate(article, was, stored, significantHash, now);
   const { body: _, ...data } = article;
+  const feeds = feedsOf(article, home.config);
   return {
     id,
     article,
     bodyHash,
     significantHash,
-    entryHash: home.sha256(JSON.stringify([id, updated, bodyHash, data])),
+    // The feeds too: they may be others though the file is the same, when the configuration changed.
+    entryHash: home.sha256(JSON.stringify([id, updated, bodyHash, data, feeds.map((feed) => feed.key)])),
+    feeds,
     updated,
     firstSeen: was?.first_seen ?? now,
     event: was === null ? 'published' : significant || was.withdrawn !== null ? 'updated' : null,
@@ -318,16 +536,15 @@ async function articleStatements(home: Home, run: Run, writes: ArticleWrite[]): 
   const { db } = home;
   const ids = writes.map((write) => write.id);
   const bodies: { hash: string; body: string | null }[] = [];
-  const encoder = new TextEncoder();
   for (const { bodyHash: hash, article } of writes) {
-    const bytes = encoder.encode(article.body);
-    if (bytes.byteLength > MAX_BODY_BYTES) await home.blobs.put(hash, bytes);
-    bodies.push({ hash, body: bytes.byteLength > MAX_BODY_BYTES ? null : article.body });
+    const large = jsonBytes(article.body, MAX_BODY_BYTES) > MAX_BODY_BYTES;
+    if (large) await home.blobs.put(hash, new TextEncoder().encode(article.body));
+    bodies.push({ hash, body: large ? null : article.body });
   }
   const memberships: { feed: string; sort: string; article: string }[] = [];
   const feeds = new Map<string, FeedRef>();
-  for (const { id, article } of writes) {
-    for (const feed of feedsOf(article, home.config)) {
+  for (const { id, article, feeds: refs } of writes) {
+    for (const feed of refs) {
       memberships.push({ feed: feed.key, sort: article.order, article: id });
       feeds.set(feed.key, feed);
     }
@@ -404,8 +621,50 @@ async function articleStatements(home: Home, run: Run, writes: ArticleWrite[]): 
   ];
 }
 
+/** Statements that take articles back: they leave every feed, and history keeps when and why. */
+export function withdrawal(
+  home: Home,
+  run: Run,
+  articles: { article: string; reason: string; body_hash: string }[],
+): Statement[] {
+  const { db } = home;
+  const ids = articles.map((one) => one.article);
+  run.report.events.withdrawn += ids.length;
+  return [
+    ...leaveFeeds(home, ids),
+    ...forRows(db, 'DELETE FROM articles WHERE id IN (SELECT value FROM json_each(?1))', ids),
+    ...forRows(db, 'DELETE FROM fragments WHERE article IN (SELECT value FROM json_each(?1))', ids),
+    ...forRows(
+      db,
+      `UPDATE ledger SET withdrawn = ?2, withdrawn_reason = j.value ->> 'reason'
+       FROM json_each(?1) AS j WHERE ledger.id = j.value ->> 'article'`,
+      articles.map(({ article, reason }) => ({ article, reason })),
+      new Date(home.now()).toISOString(),
+    ),
+    ...forgetBodies(
+      home,
+      articles.map((one) => one.body_hash),
+    ),
+    ...recordEvents(
+      home,
+      run,
+      articles.map(({ article }) => ({ article, type: 'withdrawn' })),
+    ),
+  ];
+}
+
+/** A file that now names the id of another article gives up the one that it made itself. */
+function withdrawReplaced(home: Home, run: Run, ids: string[], live: ReadonlyMap<string, StoredArticle>): Statement[] {
+  const articles = ids.flatMap((id) => live.get(id) ?? []);
+  return withdrawal(
+    home,
+    run,
+    articles.map(({ id, body_hash }) => ({ article: id, reason: 'replaced', body_hash })),
+  );
+}
+
 /** Statements by which articles leave every feed they stand in, and these feeds are made anew. */
-export function leaveFeeds(home: Home, ids: string[]): Statement[] {
+function leaveFeeds(home: Home, ids: string[]): Statement[] {
   return [
     ...forRows(
       home.db,
@@ -417,18 +676,23 @@ export function leaveFeeds(home: Home, ids: string[]): Statement[] {
   ];
 }
 
-/** Statements that forget bodies which no article has any more. */
-export function forgetBodies(home: Home, hashes: string[]): Statement[] {
-  return forRows(
-    home.db,
-    `DELETE FROM bodies WHERE hash IN (SELECT value FROM json_each(?1))
-       AND NOT EXISTS (SELECT 1 FROM articles WHERE body_hash = bodies.hash)`,
-    hashes,
-  );
+/** Statements that forget bodies which no article has any more; those that are blobs retire. */
+function forgetBodies(home: Home, hashes: string[]): Statement[] {
+  const unused = `hash IN (SELECT value FROM json_each(?1))
+       AND NOT EXISTS (SELECT 1 FROM articles WHERE body_hash = bodies.hash)`;
+  return [
+    ...forRows(
+      home.db,
+      `INSERT OR REPLACE INTO retired_blobs (hash, since) SELECT hash, ?2 FROM bodies WHERE body IS NULL AND ${unused}`,
+      hashes,
+      home.now(),
+    ),
+    ...forRows(home.db, `DELETE FROM bodies WHERE ${unused}`, hashes),
+  ];
 }
 
 /** Statements that record what happened, in order. */
-export function recordEvents(home: Home, run: Run, events: { article: string; type: string }[]): Statement[] {
+function recordEvents(home: Home, run: Run, events: { article: string; type: string }[]): Statement[] {
   return forRows(
     home.db,
     `INSERT INTO events (type, article, at, run)
@@ -439,8 +703,7 @@ export function recordEvents(home: Home, run: Run, events: { article: string; ty
   );
 }
 
-async function liveArticles(home: Home, candidates: Candidate[]): Promise<Map<string, StoredArticle>> {
-  const ids = candidates.flatMap(({ row }) => row?.article ?? []);
+async function liveArticles(home: Home, ids: string[]): Promise<Map<string, StoredArticle>> {
   if (ids.length === 0) return new Map();
   const rows = await home.db
     .prepare(
@@ -448,16 +711,16 @@ async function liveArticles(home: Home, candidates: Candidate[]): Promise<Map<st
        WHERE id IN (SELECT value FROM json_each(?))`,
     )
     .bind(JSON.stringify(ids))
-    .all<StoredArticle>();
+    .all<StoredArticle & { [column: string]: string }>();
   return new Map(rows.map((row) => [row.id, row]));
 }
 
 /** Who has the addresses that these articles want. */
-async function urlHolders(home: Home, newcomers: Newcomer[]): Promise<Map<string, { id: string; path: string }>> {
-  if (newcomers.length === 0) return new Map();
+async function urlHolders(home: Home, claims: Claim[]): Promise<Map<string, Holder>> {
+  if (claims.length === 0) return new Map();
   const rows = await home.db
     .prepare('SELECT url, id, path FROM articles WHERE url IN (SELECT value FROM json_each(?))')
-    .bind(JSON.stringify(newcomers.map((one) => one.article.url)))
+    .bind(JSON.stringify(claims.map((claim) => claim.url)))
     .all<{ url: string; id: string; path: string }>();
   return new Map(rows.map(({ url, id, path }) => [url, { id, path }]));
 }

@@ -14,6 +14,8 @@ export interface FileRow {
   due_at: number | null;
   missing_since: number | null;
   missing_runs: number;
+  /** Why its article is to be taken back. */
+  withdraw: string | null;
 }
 
 /** A path that a run has to look at: what stands there now, and what is known of it. */
@@ -39,7 +41,7 @@ export interface Page {
 const PAGE = 200;
 /** Sorts after every path. */
 const LAST_PATH = '\u{10FFFF}';
-const COLUMNS = 'path, tag, hash, state, article, due_at, missing_since, missing_runs';
+const COLUMNS = 'path, tag, hash, state, article, due_at, missing_since, missing_runs, withdraw';
 
 /** What must be looked at next: of the whole folder only what differs, of told paths all. */
 export async function nextPage(home: Home, run: Run, progress: RunProgress): Promise<Page> {
@@ -60,7 +62,7 @@ async function toldPage(home: Home, paths: string[], progress: RunProgress): Pro
   const end = from + told.length;
   return {
     candidates,
-    seen: candidates.length,
+    seen: candidates.filter(({ file }) => file !== null).length,
     authorFiles: [],
     next: end < paths.length ? { cursor: String(end), after: null } : null,
   };
@@ -69,7 +71,8 @@ async function toldPage(home: Home, paths: string[], progress: RunProgress): Pro
 /** Two lists in the order of their paths, side by side, a page at a time: memory does not grow with the folder. */
 async function listedPage(home: Home, progress: RunProgress): Promise<Page> {
   const listing = await home.source.list({ cursor: progress.cursor ?? undefined, limit: PAGE });
-  const last = listing.cursor === null ? null : (listing.files.at(-1)?.path ?? progress.after);
+  // A page may hold nothing but what is passed over; then no known file belongs to it.
+  const last = listing.cursor === null ? null : (listing.files.at(-1)?.path ?? progress.after ?? '');
   const rows = await home.db
     .prepare(`SELECT ${COLUMNS} FROM files WHERE path > ? AND path <= ?`)
     .bind(progress.after ?? '', last ?? LAST_PATH)

@@ -2,102 +2,157 @@ import type { Home } from '../home.ts';
 import type { Statement } from '../storage/ports.ts';
 import { forRows } from '../storage/rows.ts';
 import type { Held, Run } from '../storage/runs.ts';
-import { forgetBodies, leaveFeeds, recordEvents } from './intake.ts';
+import { withdrawal } from './intake.ts';
 
 /** A run may withdraw this many articles, or this share of all, without asking. */
 const UNASKED = { articles: 5, share: 0.05 };
+/** Rejected files that are looked at again at a time. */
+const READMITTED = 200;
 
-/** A published article that is to be taken back. */
+/** A published article that is to be taken back, or whose file is missing. */
 interface Withdrawal {
   path: string;
   article: string;
-  reason: string;
+  /** Null: the file is only missing so far. */
+  reason: string | null;
   title: string;
   body_hash: string;
 }
 
 /**
  * Takes back what is marked for it, unless it is so much that it looks like an accident (a folder emptied, half copied
- * or not mounted): then nothing is withdrawn and the publisher is asked. What a held run would withdraw stays marked.
+ * or not mounted): then nothing is withdrawn and the publisher is asked, as soon as so many files are missing. What a
+ * held run would withdraw stays marked. Once the publisher has agreed, a whole run also takes back what is only missing
+ * so far: it has seen every place where a file could have gone.
  *
- * @param emptied the whole folder was read and held no article file at all
- * @returns statements for one batch, or why the run is held
+ * @returns statements for one batch, none when the run is held, and why it is
  */
-export async function withdraw(
-  home: Home,
-  run: Run,
-  emptied: boolean,
-): Promise<{ held: Held } | { held: null; statements: Statement[] }> {
-  const marked = await home.db
+export async function withdraw(home: Home, run: Run): Promise<{ held: Held | null; statements: Statement[] }> {
+  const isWhole = run.request.paths === null;
+  const concerned = await home.db
     .prepare(
       `SELECT f.path, f.article, f.withdraw AS reason, a.data ->> 'title' AS title, a.body_hash
-       FROM files AS f JOIN articles AS a ON a.id = f.article WHERE f.withdraw IS NOT NULL ORDER BY f.path`,
+       FROM files AS f JOIN articles AS a ON a.id = f.article
+       WHERE f.withdraw IS NOT NULL OR f.missing_since IS NOT NULL ORDER BY f.path`,
     )
-    .all<Withdrawal & { [key: string]: string }>();
-  if (marked.length === 0) return { held: null, statements: [] };
-  if (!run.request.acceptWithdrawals) {
-    const published = await home.db.prepare('SELECT COUNT(*) AS n FROM articles').first<{ n: number }>();
-    const all = published?.n ?? 0;
-    const many = marked.length > UNASKED.articles && marked.length > all * UNASKED.share;
-    if (many || emptied) return { held: hold(marked, all, emptied) };
+    .all<Withdrawal & { [column: string]: string | null }>();
+  if (concerned.length === 0) return { held: null, statements: [] };
+  if (run.request.acceptWithdrawals) {
+    const agreed = concerned.filter((one) => one.reason !== null || isWhole);
+    return { held: null, statements: takeBack(home, run, agreed) };
   }
-  return { held: null, statements: takeBack(home, run, marked) };
+  const emptied = isWhole && run.report.articles.seen === 0;
+  const published = await home.db.prepare('SELECT COUNT(*) AS n FROM articles').first<{ n: number }>();
+  const all = published?.n ?? 0;
+  const many = concerned.length > UNASKED.articles && concerned.length > all * UNASKED.share;
+  if (many || emptied) return { held: hold(concerned, all, emptied), statements: [] };
+  return {
+    held: null,
+    statements: takeBack(
+      home,
+      run,
+      concerned.filter((one) => one.reason !== null),
+    ),
+  };
 }
 
-function takeBack(home: Home, run: Run, marked: Withdrawal[]): Statement[] {
+function takeBack(home: Home, run: Run, concerned: Withdrawal[]): Statement[] {
+  if (concerned.length === 0) return [];
   const { db } = home;
-  const ids = marked.map((one) => one.article);
-  const deleted = marked.filter((one) => one.reason === 'deleted').map((one) => one.path);
-  run.report.events.withdrawn += marked.length;
+  const withdrawn = concerned.map((one) => ({ ...one, reason: one.reason ?? 'deleted' }));
+  const deleted = withdrawn.filter((one) => one.reason === 'deleted').map((one) => one.path);
   run.report.articles.removed += deleted.length;
   return [
-    ...leaveFeeds(home, ids),
-    ...forRows(db, 'DELETE FROM articles WHERE id IN (SELECT value FROM json_each(?1))', ids),
-    ...forRows(db, 'DELETE FROM fragments WHERE article IN (SELECT value FROM json_each(?1))', ids),
-    ...forRows(
-      db,
-      `UPDATE ledger SET withdrawn = ?2, withdrawn_reason = j.value ->> 'reason'
-       FROM json_each(?1) AS j WHERE ledger.id = j.value ->> 'article'`,
-      marked.map(({ article, reason }) => ({ article, reason })),
-      new Date(home.now()).toISOString(),
-    ),
+    ...withdrawal(home, run, withdrawn),
     ...forRows(db, 'DELETE FROM files WHERE path IN (SELECT value FROM json_each(?1))', deleted),
     ...forRows(
       db,
       'UPDATE files SET withdraw = NULL WHERE path IN (SELECT value FROM json_each(?1))',
-      marked.map((one) => one.path),
-    ),
-    ...forgetBodies(
-      home,
-      marked.map((one) => one.body_hash),
-    ),
-    ...recordEvents(
-      home,
-      run,
-      marked.map((one) => ({ article: one.article, type: 'withdrawn' })),
+      withdrawn.map((one) => one.path),
     ),
   ];
 }
 
-function hold(marked: Withdrawal[], all: number, emptied: boolean): Held {
-  const what = `${marked.length} of ${all} published articles`;
+function hold(concerned: Withdrawal[], all: number, emptied: boolean): Held {
+  const what = `${concerned.length} of ${all} published articles`;
+  const mend = 'nothing was withdrawn. If that is meant, run: tidings run --accept-withdrawals';
   return {
     reason: emptied ? 'folder-empty' : 'many-withdrawals',
     message: emptied
-      ? `the content folder holds no article file, which would withdraw ${what}; nothing was withdrawn. If that is meant, run: tidings run --accept-withdrawals`
-      : `this would withdraw ${what}; nothing was withdrawn. If that is meant, run: tidings run --accept-withdrawals`,
-    withdrawals: marked.length,
-    articles: marked.slice(0, 20).map(({ path, title, reason }) => ({ path, title, reason })),
+      ? `the content folder holds no article file, which would withdraw ${what}; ${mend}`
+      : `this would withdraw ${what}; ${mend}`,
+    withdrawals: concerned.length,
+    articles: concerned.slice(0, 20).map(({ path, title, reason }) => ({ path, title, reason: reason ?? 'missing' })),
   };
 }
 
-/** Paths that were rejected because another article had their address: looked at again when an address became free. */
+/**
+ * Paths that were rejected for an address which is free by now: nobody has it, or the one who has it is missing (the
+ * file may be the same, moved) or waits for another address itself (two may exchange theirs).
+ */
 export async function duplicatePaths(home: Home): Promise<string[]> {
   const rows = await home.db
     .prepare(
-      `SELECT path FROM files WHERE state = 'rejected' AND EXISTS
-         (SELECT 1 FROM json_each(problems) WHERE value ->> 'code' = 'url-duplicate') ORDER BY path LIMIT 200`,
+      `SELECT f.path FROM files AS f, json_each(f.problems) AS p
+       WHERE f.state <> 'accepted' AND f.state = 'rejected' AND p.value ->> 'code' = 'url-duplicate' AND NOT EXISTS
+         (SELECT 1 FROM articles AS a JOIN files AS h ON h.article = a.id
+          WHERE a.url = p.value ->> 'url' AND h.missing_since IS NULL
+            AND NOT EXISTS (SELECT 1 FROM json_each(h.problems) WHERE value ->> 'code' = 'url-duplicate'))
+       ORDER BY f.path LIMIT ?`,
     )
+    .bind(READMITTED)
     .all<{ path: string }>();
   return rows.map((row) => row.path);
+}
+
+/** How long after a new article came a missing one may still be taken for it, in milliseconds. */
+const LIKENESS_MS = 600_000;
+
+/**
+ * A file that was both renamed and rewritten is not guessed at: the new file is published as a new article, and gets a
+ * note when it resembles one that is missing (the same title, instant or file name).
+ */
+export async function noteLikenesses(home: Home): Promise<Statement[]> {
+  const missing = await home.db
+    .prepare(
+      `SELECT f.path, l.id, l.title, l.published FROM files AS f JOIN ledger AS l ON l.id = f.article
+       WHERE f.missing_since IS NOT NULL AND l.withdrawn IS NULL LIMIT 50`,
+    )
+    .all<{ path: string; id: string; title: string; published: string }>();
+  if (missing.length === 0) return [];
+  const since = new Date(home.now() - LIKENESS_MS).toISOString();
+  const fresh = await home.db
+    .prepare(
+      `SELECT f.path, l.title, l.published FROM (SELECT * FROM events ORDER BY seq DESC LIMIT 50) AS e
+       JOIN ledger AS l ON l.id = e.article JOIN files AS f ON f.article = e.article
+       WHERE e.type = 'published' AND e.at >= ? AND f.state = 'accepted' AND f.missing_since IS NULL
+         AND NOT EXISTS (SELECT 1 FROM json_each(f.problems) WHERE value ->> 'code' = 'resembles-missing')`,
+    )
+    .bind(since)
+    .all<{ path: string; title: string; published: string }>();
+  const notes = fresh.flatMap((one) => {
+    const like = missing.find(
+      (other) =>
+        other.title === one.title || other.published === one.published || nameOf(other.path) === nameOf(one.path),
+    );
+    if (!like) return [];
+    const message = `this was published as a new article; ${like.path}, which it resembles, is missing. If it is the same one, moved and rewritten, give it the id of that`;
+    return [
+      { path: one.path, problem: { code: 'resembles-missing', message, mend: `guid: ${JSON.stringify(like.id)}` } },
+    ];
+  });
+  return forRows(
+    home.db,
+    `UPDATE files SET problems = json_insert(problems, '$[#]', json(j.value -> 'problem'))
+     FROM json_each(?1) AS j WHERE files.path = j.value ->> 'path'`,
+    notes,
+  );
+}
+
+/** A file's name without its folders, ending and date. */
+function nameOf(path: string): string {
+  return path
+    .replace(/^.*\//, '')
+    .replace(/\.[^.]*$/, '')
+    .replace(/^\d{4}-\d{1,2}-\d{1,2}-/, '');
 }

@@ -7,6 +7,7 @@ import type { Statement } from '../storage/ports.ts';
 import { forRows } from '../storage/rows.ts';
 import { assembleDocument } from './documents.ts';
 import { CONTENT_TYPES, type Entry, type FeedRef, FORMATS, type Format, type Variant } from './entry.ts';
+import type { FragmentCache, Fragments } from './fragment-cache.ts';
 import { FRAGMENT_VERSION, renderFragment } from './fragments.ts';
 import { addresses, feedsOf, headOf } from './selection.ts';
 
@@ -28,14 +29,8 @@ interface Member {
   data: string;
 }
 
-/** Fragments of an entry by format. */
-type Fragments = Record<Format, string>;
-
 /** What a feed that never had an entry says of its last change. */
 const NEVER = '1970-01-01T00:00:00.000Z';
-
-/** Fragments that this pass has seen, so that an entry in ten feeds is read once. */
-export type FragmentCache = Map<string, Fragments>;
 
 /** Feeds that wait to be made, in the order of their keys, after a key. */
 export async function dirtyFeeds(home: Home, after: string | null, limit: number): Promise<DirtyFeed[]> {
@@ -70,14 +65,19 @@ export async function publishFeed(
     .all<Member & { [key: string]: string }>();
   const built = home.db.prepare('UPDATE feeds SET built = ?, title = ? WHERE key = ?');
   const title = titleOf(home, feed, members);
-  if (feed.kind === 'tag' && (await isTooSmall(home, feed.key))) {
-    await built.bind(feed.wanted, title, feed.key).run();
+  const before = new Map((await documentsOfFeed(home, feed.key)).map((document) => [document.format, document]));
+  if (feed.kind === 'defined' && !rule) return removeFeed(home, feed.key, [...before.values()]);
+  // A feed that has documents keeps them: they must lose what was withdrawn, and an address that is subscribed to stays.
+  if (feed.kind === 'tag' && before.size === 0 && (await isTooSmall(home, feed.key))) {
+    await home.db.batch([built.bind(feed.wanted, title, feed.key)]);
     return 0;
   }
   const { fragments, rendered } = await fragmentsOf(home, members, variant, fingerprint, cache);
-  const updated = members.reduce((newest, member) => (member.updated > newest ? member.updated : newest), '');
-  const head = headOf({ ...feed, title }, home.config, home.url, updated || NEVER);
-  const before = new Map((await documentsOfFeed(home, feed.key)).map((document) => [document.format, document]));
+  const newest = members
+    .map((member) => member.updated)
+    .sort()
+    .at(-1);
+  const head = headOf({ ...feed, title }, home.config, home.url, newest ?? NEVER);
   const written: DocumentHead[] = [];
   const retired: string[] = [];
   const encoder = new TextEncoder();
@@ -117,6 +117,22 @@ export async function publishFeed(
   return written.length;
 }
 
+/** A feed that the configuration defines no more. */
+async function removeFeed(home: Home, key: string, documents: DocumentHead[]): Promise<number> {
+  await home.db.batch([
+    ...documentStatements(
+      home,
+      [],
+      documents.map((document) => document.blob),
+    ),
+    home.db.prepare('DELETE FROM documents WHERE feed = ?').bind(key),
+    home.db.prepare('DELETE FROM memberships WHERE feed = ?').bind(key),
+    home.db.prepare('DELETE FROM feeds WHERE key = ?').bind(key),
+  ]);
+  home.documentCache?.replaced(documents.map((document) => document.address));
+  return 0;
+}
+
 /** The name as the newest entry spells it: two spellings share a feed, and the documents depend on entries alone. */
 function titleOf(home: Home, feed: DirtyFeed, members: Member[]): string {
   const newest = members[0];
@@ -145,31 +161,36 @@ async function fragmentsOf(
 ): Promise<{ fragments: Fragments[]; rendered: Statement[] }> {
   const keyOf = (member: Member) => `${variant} ${member.id} ${member.entry_hash}`;
   const hashOf = (member: Member) => `${FRAGMENT_VERSION}.${fingerprint}.${member.entry_hash}`;
-  const unseen = members.filter((member) => !cache.has(keyOf(member)));
+  const found = new Map<Member, Fragments>();
+  for (const member of members) {
+    const kept = cache.get(keyOf(member));
+    if (kept) found.set(member, kept);
+  }
+  const unseen = members.filter((member) => !found.has(member));
   if (unseen.length > 0) {
     const rows = await home.db
       .prepare(
         `SELECT article, format, hash, text FROM fragments
-         WHERE variant = ? AND article IN (SELECT value FROM json_each(?))`,
+         WHERE article IN (SELECT value FROM json_each(?)) AND variant = ?`,
       )
-      .bind(variant, JSON.stringify(unseen.map((member) => member.id)))
+      .bind(JSON.stringify(unseen.map((member) => member.id)), variant)
       .all<{ article: string; format: Format; hash: string; text: string }>();
     const stored = new Map(rows.map((row) => [`${row.article} ${row.format} ${row.hash}`, row.text]));
     for (const member of unseen) {
       const texts = FORMATS.map((format) => stored.get(`${member.id} ${format} ${hashOf(member)}`));
-      if (texts.every((text) => text !== undefined))
-        cache.set(
-          keyOf(member),
-          byFormat((_, at) => texts[at] ?? ''),
-        );
+      if (texts.some((text) => text === undefined)) continue;
+      const fragments = byFormat((_, at) => texts[at] ?? '');
+      found.set(member, fragments);
+      cache.set(keyOf(member), fragments);
     }
   }
-  const missing = members.filter((member) => !cache.has(keyOf(member)));
+  const missing = members.filter((member) => !found.has(member));
   const bodies = await bodiesOf(home, missing);
   const rows: { article: string; format: Format; variant: Variant; hash: string; text: string }[] = [];
   for (const member of missing) {
     const entry = entryOf(home, member, bodies.get(member.body_hash) ?? '');
     const texts = byFormat((format) => renderFragment(entry, format, variant));
+    found.set(member, texts);
     cache.set(keyOf(member), texts);
     for (const format of FORMATS) {
       const text = texts[format];
@@ -185,8 +206,7 @@ async function fragmentsOf(
      ON CONFLICT (article, format, variant) DO UPDATE SET hash = excluded.hash, text = excluded.text`,
     rows,
   );
-  const fragments = members.map((member) => cache.get(keyOf(member)) ?? byFormat(() => ''));
-  return { fragments, rendered };
+  return { fragments: members.flatMap((member) => found.get(member) ?? []), rendered };
 }
 
 /** Characters: four bytes each, escaped in JSON, must stay inside a row. */
@@ -268,7 +288,9 @@ const RETIREMENT_MS = 3_600_000;
 export async function collectBlobs(home: Home): Promise<void> {
   const rows = await home.db
     .prepare(
-      `SELECT hash, EXISTS (SELECT 1 FROM documents WHERE blob = hash) AS used FROM retired_blobs WHERE since < ? LIMIT 500`,
+      `SELECT hash, EXISTS (SELECT 1 FROM documents WHERE blob = r.hash)
+         OR EXISTS (SELECT 1 FROM bodies WHERE bodies.hash = r.hash) AS used
+       FROM retired_blobs AS r WHERE since < ? LIMIT 500`,
     )
     .bind(home.now() - RETIREMENT_MS)
     .all<{ hash: string; used: number }>();

@@ -1,5 +1,5 @@
-import type { Home } from '../home.ts';
 import type { Format } from '../feeds/entry.ts';
+import type { Home } from '../home.ts';
 
 /** What the database knows of a stored document; its body is the blob of that hash. */
 export interface DocumentHead {

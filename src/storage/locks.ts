@@ -1,10 +1,13 @@
 import type { Home } from '../home.ts';
+import type { Database } from './ports.ts';
 
 /** Seconds after which the holder of a lock is taken for dead when nothing was heard of it. */
 const LEASE_SECONDS = 60;
 
 /** Something that only one may do at a time. */
 export interface Lock {
+  /** The database, whose batches fail once somebody else has the lock: one who was slow can spoil nothing. */
+  readonly db: Database;
   /** Says that the holder lives; false when the lock was lost. */
   renew(): Promise<boolean>;
   release(): Promise<void>;
@@ -12,9 +15,10 @@ export interface Lock {
 
 /** Takes the lock of that name, or answers null when somebody else has it. */
 export async function acquireLock(home: Home, name: string): Promise<Lock | null> {
+  const { db } = home;
   const holder = crypto.randomUUID();
   const until = () => home.now() + LEASE_SECONDS * 1000;
-  const { changes } = await home.db
+  const { changes } = await db
     .prepare(
       `INSERT INTO locks (name, holder, until) VALUES (?, ?, ?)
        ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, until = excluded.until WHERE locks.until < ?`,
@@ -22,16 +26,27 @@ export async function acquireLock(home: Home, name: string): Promise<Lock | null
     .bind(name, holder, until(), home.now())
     .run();
   if (changes === 0) return null;
+  // No holder is null, so the row cannot be written and takes the batch with it.
+  const fence = db
+    .prepare(
+      `INSERT INTO locks (name, holder, until)
+       SELECT 'lost', NULL, 0 WHERE NOT EXISTS (SELECT 1 FROM locks WHERE name = ? AND holder = ?)`,
+    )
+    .bind(name, holder);
   return {
+    db: {
+      prepare: (sql) => db.prepare(sql),
+      batch: async (statements) => (await db.batch([fence, ...statements])).slice(1) as never,
+    },
     async renew() {
-      const renewed = await home.db
+      const renewed = await db
         .prepare('UPDATE locks SET until = ? WHERE name = ? AND holder = ?')
         .bind(until(), name, holder)
         .run();
       return renewed.changes === 1;
     },
     async release() {
-      await home.db.prepare('DELETE FROM locks WHERE name = ? AND holder = ?').bind(name, holder).run();
+      await db.prepare('DELETE FROM locks WHERE name = ? AND holder = ?').bind(name, holder).run();
     },
   };
 }

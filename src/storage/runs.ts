@@ -1,4 +1,7 @@
 import type { Home } from '../home.ts';
+import { compareCodePoints } from './paths.ts';
+import type { Statement } from './ports.ts';
+import { forRows } from './rows.ts';
 
 /** What made a run begin. */
 export type Trigger = 'start' | 'schedule' | 'missed' | 'watch' | 'due' | 'api' | 'cli' | 'upload';
@@ -54,6 +57,8 @@ export interface RunProgress {
   force: boolean;
   /** Made from the configuration and the reader's version when the run began. */
   fingerprint: string;
+  /** Runs that waited for the same when this one began: they end with it. */
+  joined: string[];
 }
 
 /** A run as it is stored. */
@@ -84,6 +89,10 @@ interface RunRow {
 const COLUMNS = 'id, job, tick, trigger, state, request, progress, started_at, report';
 /** Finished runs that are kept. */
 const KEPT_RUNS = 2000;
+/** Who is told of more paths than this looks at the whole folder, which costs less and fits a row. */
+const MOST_PATHS = 1000;
+/** Waiting runs that one may end with itself. */
+const MOST_JOINED = 1000;
 
 function emptyReport(id: string, trigger: Trigger, now: number): RunReport {
   return {
@@ -125,7 +134,9 @@ export async function requestRun(
 ): Promise<string | null> {
   const now = home.now();
   const id = `${new Date(now).toISOString().replace(/\D/g, '')}-${crypto.randomUUID().slice(0, 8)}`;
-  const request: RunRequest = { paths: wanted.paths ?? null, acceptWithdrawals: wanted.acceptWithdrawals ?? false };
+  const told = wanted.paths ? [...new Set(wanted.paths)].sort(compareCodePoints) : null;
+  const paths = told && told.length > MOST_PATHS ? null : told;
+  const request: RunRequest = { paths, acceptWithdrawals: wanted.acceptWithdrawals ?? false };
   const { changes } = await home.db
     .prepare(
       `INSERT OR IGNORE INTO runs (id, job, tick, trigger, state, request, started_at, report)
@@ -144,26 +155,60 @@ export async function requestRun(
   return changes === 1 ? id : null;
 }
 
-/** The oldest run that is not finished: one that a crash interrupted comes before those still waiting. */
+/** The oldest run that is not finished: one that was interrupted comes before those still waiting. */
 export async function nextOpenRun(home: Home): Promise<Run | null> {
   const row = await home.db
-    .prepare(`SELECT ${COLUMNS} FROM runs WHERE state IN ('queued', 'running') ORDER BY started_at, id LIMIT 1`)
+    .prepare(`SELECT ${COLUMNS} FROM runs WHERE state IN ('queued', 'running')
+              ORDER BY state DESC, started_at, id LIMIT 1`)
     .first<RunRow>();
   return row && fromRow(row);
 }
 
 /** A statement that stores where a run stands, for the batch that did the step. */
-export function saveRun(home: Home, run: Run) {
+export function saveRun(home: Home, run: Run): Statement {
   const ended = run.state === 'done' || run.state === 'failed';
   return home.db
-    .prepare('UPDATE runs SET state = ?, progress = ?, report = ?, finished_at = ? WHERE id = ?')
+    .prepare('UPDATE runs SET state = ?, request = ?, progress = ?, report = ?, finished_at = ? WHERE id = ?')
     .bind(
       run.state,
+      JSON.stringify(run.request),
       JSON.stringify(run.progress ?? {}),
       JSON.stringify(run.report),
       ended ? home.now() : null,
       run.id,
     );
+}
+
+/** Runs that wait for a look at the whole folder and have not begun. */
+export async function waitingWholeRuns(home: Home, but: Run): Promise<Pick<Run, 'id' | 'request'>[]> {
+  const rows = await home.db
+    .prepare(
+      `SELECT id, request FROM runs WHERE state IN ('queued', 'running') AND state = 'queued' AND id <> ?
+         AND request ->> 'paths' IS NULL ORDER BY started_at, id LIMIT ?`,
+    )
+    .bind(but.id, MOST_JOINED)
+    .all<{ id: string; request: string }>();
+  return rows.map(({ id, request }) => ({ id, request: JSON.parse(request) as RunRequest }));
+}
+
+/**
+ * Statements that end the runs which joined one that has ended. They say how all files stand, and nothing of what was
+ * changed: that was the other's doing.
+ */
+export function endJoined(home: Home, run: Run): Statement[] {
+  const { seen, accepted, withheld, rejected } = run.report.articles;
+  return forRows(
+    home.db,
+    `UPDATE runs SET state = ?2, finished_at = ?3, report = json_set(report, '$.ms', ?3 - started_at,
+       '$.articles', json(?4), '$.held', json(?5), '$.error', json(?6))
+     WHERE id IN (SELECT value FROM json_each(?1)) AND state = 'queued'`,
+    run.progress?.joined ?? [],
+    run.state,
+    home.now(),
+    JSON.stringify({ seen, added: 0, changed: 0, removed: 0, accepted, withheld, rejected }),
+    JSON.stringify(run.report.held),
+    JSON.stringify(run.report.error),
+  );
 }
 
 export async function findRun(home: Home, id: string): Promise<Run | null> {
