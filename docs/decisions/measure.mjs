@@ -70,10 +70,10 @@ const PROGRAMS = [
      export default (env) => drizzle(env.DB).select().from(f).where(eq(f.path, 'a'))`,
   ],
   [
-    'xast: from XML, to XML, building',
+    'xast: from XML, building, and src/feeds/tree.ts',
     clone,
-    `import { fromXml } from 'xast-util-from-xml'; import { toXml } from 'xast-util-to-xml'; import { x } from 'xastscript';
-     console.log(toXml(fromXml('<a/>')), x('a'))`,
+    `import { element, serialize, written } from './src/feeds/tree.ts';
+     console.log(serialize(written('<a/>')), element('a', {}))`,
   ],
   [
     '@xmldom/xmldom',
