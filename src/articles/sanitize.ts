@@ -1,12 +1,15 @@
 import sanitizeHtml from 'sanitize-html';
 import { OPENED, resolveAddress, resolvePicture, watchAddress } from './links.ts';
 
-/** Elements that feed readers show. Everything else loses its tags and keeps its text. */
+/**
+ * Elements that feed readers show. Everything else loses its tags and keeps its text. The most frequent come first: the
+ * list is searched several times for each tag and text.
+ */
 const TAGS =
-  `a abbr address article aside audio b bdi bdo blockquote br caption cite code col colgroup data dd del details
-  dfn div dl dt em figcaption figure footer h1 h2 h3 h4 h5 h6 header hr i img ins kbd li main mark ol p picture pre q rp rt
-  ruby s samp section small source span strike strong sub summary sup table tbody td tfoot th thead time tr track tt u ul
-  var video wbr center`.split(/\s+/);
+  `p a li strong em code b td h2 h3 br img tr i th ul span div pre ol blockquote table thead tbody figure figcaption
+  h4 h5 h6 h1 hr del sup sub u s dt dd dl abbr address article aside audio bdi bdo caption center cite col colgroup data
+  details dfn footer header ins kbd main mark picture q rp rt ruby samp section small source strike summary tfoot time
+  track tt var video wbr`.split(/\s+/);
 
 /** Elements whose text is not for readers. */
 const SILENT = `script style textarea option xmp noscript noembed noframes template title head select button applet svg
@@ -105,6 +108,11 @@ export function sanitize(html: string, { base, link }: Links): string {
       },
       '*': (tagName, attribs) => {
         if (attribs.cite !== undefined) absolute(attribs, 'cite');
+        // A table's cells keep their place; other styles are the reader's to choose.
+        if (tagName === 'td' || tagName === 'th') {
+          const place = /(?:^|;)\s*text-align\s*:\s*(left|center|right)/i.exec(attribs.style ?? '')?.[1];
+          if (place) attribs.align = place.toLowerCase();
+        }
         if (attribs.id !== undefined && !FOOTNOTE.test(attribs.id)) delete attribs.id;
         return { tagName, attribs };
       },
