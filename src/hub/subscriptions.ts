@@ -29,7 +29,8 @@ export interface SubscriptionView {
     status: number | null;
     error: string | null;
     since: number;
-    nextAt: number;
+    /** When it is tried again; null when its lease ends before. */
+    nextAt: number | null;
   } | null;
 }
 
@@ -56,10 +57,10 @@ export async function subscribe(home: Home, confirmed: Pending, askedAt: number)
       .bind(topic, asked_topic, callback, origin, secret, lease_seconds, askedAt + lease_seconds * 1000, now, now),
     home.db
       .prepare(
-        `INSERT INTO deliveries (subscription, reason, since, due_at) SELECT id, 'first', ?, ? FROM (${itself}) WHERE true
-         ON CONFLICT (subscription) DO UPDATE SET reason = 'first', attempts = 0, due_at = excluded.due_at`,
+        `INSERT INTO deliveries (subscription, reason, since) SELECT id, 'first', ? FROM (${itself}) WHERE true
+         ON CONFLICT (subscription) DO UPDATE SET reason = 'first', attempts = 0`,
       )
-      .bind(now, now, topic, callback),
+      .bind(now, topic, callback),
     enqueueSelected(home, 'deliver', {
       select: `SELECT CAST(id AS TEXT) AS ref, ${now} AS due_at FROM (${itself})`,
       values: [topic, callback],
@@ -131,8 +132,9 @@ export async function listSubscriptions(
   const rows = await home.db
     .prepare(
       `SELECT s.id, s.channel, s.topic, s.callback, s.secret IS NOT NULL AS signed, s.lease_until, s.created_at,
-         s.verified_at, s.delivered, s.delivered_at, d.reason, d.attempts, d.status, d.error, d.since, d.due_at
+         s.verified_at, s.delivered, s.delivered_at, d.reason, d.attempts, d.status, d.error, d.since, o.due_at
        FROM subscriptions s LEFT JOIN deliveries d ON d.subscription = s.id
+         LEFT JOIN outbox o ON o.type = 'deliver' AND o.ref = CAST(s.id AS TEXT)
        WHERE s.id > ?1 AND (?2 IS NULL OR s.topic = ?2) AND s.lease_until > ?3 ORDER BY s.id LIMIT ?4`,
     )
     .bind(after, topic ?? null, home.now(), limit)
@@ -156,7 +158,7 @@ interface ListedRow {
   status: number | null;
   error: string | null;
   since: number;
-  due_at: number;
+  due_at: number | null;
 }
 
 function view(home: Home, row: ListedRow): SubscriptionView {

@@ -14,6 +14,9 @@ import { endGone, markDelivered } from './slices.ts';
 /** Milliseconds of an attempt in the slow lane. */
 const DEADLINE_MS = 10_000;
 
+/** The exception of a subscription, unless it was opened anew since its work was claimed: by a renewal, by a slice. */
+const UNCHANGED = 'subscription = ? AND EXISTS (SELECT 1 FROM outbox WHERE id = ? AND asked = ?)';
+
 interface Open extends Target {
   topic: string;
   delivered: number;
@@ -23,27 +26,32 @@ interface Open extends Target {
 
 /** Serves one subscriber by itself: the first document after verification, a retry, one that is slow to answer. */
 export async function deliver(home: Home, work: Work): Promise<number | null> {
-  const id = Number(work.ref);
-  const open = await home.db
+  const { origin } = (await read(home, work)) ?? {};
+  if (origin === undefined) return null;
+  // The turn may be long in coming: what is sent, to whom and whether at all is read when it has come.
+  return lanes(home).slow.run(origin, () => throughBreaker(home, origin, () => serve(home, work)));
+}
+
+function read(home: Home, work: Work): Promise<Open | null> {
+  return home.db
     .prepare(
       `SELECT s.id, s.channel, s.topic, s.callback, s.origin, s.secret, s.lease_until, s.delivered, d.reason, d.attempts
        FROM subscriptions s LEFT JOIN deliveries d ON d.subscription = s.id WHERE s.id = ?`,
     )
-    .bind(id)
+    .bind(Number(work.ref))
     .first<Open>();
-  const body = open && open.lease_until > home.now() ? await newestBody(home, open.topic) : null;
-  if (!open || !body) {
-    await home.db.prepare('DELETE FROM deliveries WHERE subscription = ?').bind(id).run();
-    return null;
-  }
-  if (open.reason !== 'first' && open.delivered >= body.version) return settle(home, work, open, body, []);
-  return lanes(home).slow.run(open.origin, () =>
-    throughBreaker(home, open.origin, () => serve(home, work, open, body)),
-  );
 }
 
-async function serve(home: Home, work: Work, target: Open, body: Body): Promise<number | null> {
+async function serve(home: Home, work: Work): Promise<number | null> {
   const started = home.now();
+  const target = await read(home, work);
+  const body = target && target.lease_until > started ? await newestBody(home, target.topic) : null;
+  if (!target || !body) {
+    const { id, asked, ref } = work;
+    await home.db.prepare(`DELETE FROM deliveries WHERE ${UNCHANGED}`).bind(Number(ref), id, asked).run();
+    return null;
+  }
+  if (target.reason !== 'first' && target.delivered >= body.version) return settle(home, work, target, body, []);
   const attempt = await tell(home, target, body, DEADLINE_MS);
   const failures = (target.attempts ?? 0) + 1;
   const line = { target, attempt, version: body.version, number: failures };
@@ -53,7 +61,7 @@ async function serve(home: Home, work: Work, target: Open, body: Body): Promise<
     return settle(home, work, target, body, [markDelivered(home, [target.id], body.version), ...facts]);
   }
   if (attempt.outcome === 'gone') {
-    await home.db.batch([endGone(home, [target.id], started), ...facts]);
+    await home.db.batch([...endGone(home, [target.id], started), ...facts]);
     return null;
   }
   const next = exception(home, target, attempt, failures);
@@ -72,30 +80,23 @@ async function settle(
   { topic, version }: Body,
   also: Statement[],
 ): Promise<number | null> {
-  const dueAt = home.now() + PASS_MS;
-  const itself = 'subscription = ? AND EXISTS (SELECT 1 FROM outbox WHERE id = ? AND asked = ?)';
   const results = await home.db.batch([
     ...also,
     home.db
       .prepare(
-        `DELETE FROM deliveries WHERE ${itself} AND NOT EXISTS (SELECT 1 FROM fanouts WHERE topic = ? AND wanted > ?)`,
+        `DELETE FROM deliveries WHERE ${UNCHANGED} AND NOT EXISTS (SELECT 1 FROM fanouts WHERE topic = ? AND wanted > ?)`,
       )
       .bind(id, work.id, work.asked, topic, version),
     home.db
-      .prepare(
-        `UPDATE deliveries SET reason = 'behind', attempts = 0, status = NULL, error = NULL, due_at = ? WHERE ${itself}`,
-      )
-      .bind(dueAt, id, work.id, work.asked),
+      .prepare(`UPDATE deliveries SET reason = 'behind', attempts = 0, status = NULL, error = NULL WHERE ${UNCHANGED}`)
+      .bind(id, work.id, work.asked),
   ]);
-  return (results.at(-1)?.changes ?? 0) > 0 ? dueAt : null;
+  return (results.at(-1)?.changes ?? 0) > 0 ? home.now() + PASS_MS : null;
 }
 
 /** A failed attempt, unless the exception was opened anew meanwhile. */
-function keep(home: Home, work: Work, { id, reason, attempts, status, error, dueAt }: Exception): Statement {
+function keep(home: Home, work: Work, { id, reason, attempts, status, error }: Exception): Statement {
   return home.db
-    .prepare(
-      `UPDATE deliveries SET reason = ?, attempts = ?, status = ?, error = ?, due_at = ?
-       WHERE subscription = ? AND EXISTS (SELECT 1 FROM outbox WHERE id = ? AND asked = ?)`,
-    )
-    .bind(reason, attempts, status, error, dueAt, id, work.id, work.asked);
+    .prepare(`UPDATE deliveries SET reason = ?, attempts = ?, status = ?, error = ? WHERE ${UNCHANGED}`)
+    .bind(reason, attempts, status, error, id, work.id, work.asked);
 }

@@ -49,15 +49,15 @@ export function keepExceptions(home: Home, exceptions: Exception[]): Statement[]
   return [
     home.db
       .prepare(
-        `INSERT INTO deliveries (subscription, reason, attempts, status, error, since, due_at)
-         SELECT s.id, ${field('reason')}, ${field('attempts')}, ${field('status')}, ${field('error')}, ?,
-           ${field('dueAt')} ${from} WHERE true ON CONFLICT (subscription) DO NOTHING`,
+        `INSERT INTO deliveries (subscription, reason, attempts, status, error, since)
+         SELECT s.id, ${field('reason')}, ${field('attempts')}, ${field('status')}, ${field('error')}, ? ${from} WHERE true ON CONFLICT (subscription) DO NOTHING`,
       )
       .bind(home.now(), json),
+    // Asked again, so that a delivery which is about to end does not take the row with it.
     enqueueSelected(home, 'deliver', {
       select: `SELECT CAST(s.id AS TEXT) AS ref, ${field('dueAt')} AS due_at ${from} WHERE ${field('reason')} <> 'ended'`,
       values,
-      again: false,
+      again: true,
     }),
   ];
 }

@@ -110,7 +110,7 @@ function outcome(
     ...remember(home, tally(tried)),
     logSlice(home, topic, { version, delivered: told.length, failed: failed.length, ms: now - started }),
   ];
-  if (gone.length > 0) statements.push(endGone(home, gone, started));
+  if (gone.length > 0) statements.push(...endGone(home, gone, started));
   if (failed.length > 0) {
     const lines = failed.map(({ target, attempt }) => ({ target, attempt, version, number: 1 }));
     statements.push(logAttempts(home, topic, lines));
@@ -129,14 +129,19 @@ export function markDelivered(home: Home, ids: number[], version: number): State
 }
 
 /**
- * These subscribers answered 410.
+ * Statements that end the subscriptions that answered 410.
  *
  * @param askedAt who confirmed a renewal since then stays
  */
-export function endGone(home: Home, ids: number[], askedAt: number): Statement {
-  return home.db
-    .prepare('DELETE FROM subscriptions WHERE id IN (SELECT value FROM json_each(?)) AND verified_at <= ?')
-    .bind(JSON.stringify(ids), askedAt);
+export function endGone(home: Home, ids: number[], askedAt: number): Statement[] {
+  const which = 'id IN (SELECT value FROM json_each(?)) AND verified_at <= ?';
+  const json = JSON.stringify(ids);
+  return [
+    home.db
+      .prepare(`DELETE FROM deliveries WHERE subscription IN (SELECT id FROM subscriptions WHERE ${which})`)
+      .bind(json, askedAt),
+    home.db.prepare(`DELETE FROM subscriptions WHERE ${which}`).bind(json, askedAt),
+  ];
 }
 
 /** Ends the slice together with its results; the last one of a pass asks for the fan-out to go on. */

@@ -24,10 +24,12 @@ export function pushContract(make: () => Promise<WithoutQueue>): void {
         sendBatch: async (more: Message[], { delaySeconds = 0 } = {}) =>
           void (delaySeconds === 0 && messages.push(...more)),
       };
-      const home: Home = { ...(await make()), queue };
+      const outliving: Promise<unknown>[] = [];
+      const home: Home = { ...(await make()), queue, waitUntil: (work) => void outliving.push(work) };
       /** Hands over all messages, those that come of them too. */
       const drain = async () => {
-        while (messages.length > 0) {
+        while (messages.length > 0 || outliving.length > 0) {
+          await Promise.all(outliving.splice(0));
           const batch = messages.splice(0, 10).map((body, index) => ({
             id: String(index),
             body,
@@ -112,9 +114,7 @@ export function pushContract(make: () => Promise<WithoutQueue>): void {
       const origin = 'http://dead.test';
       await insertSubscriptions(home, origin, 3);
       await home.db
-        .prepare(
-          "INSERT INTO deliveries (subscription, reason, since, due_at) SELECT id, 'slow', 0, 0 FROM subscriptions",
-        )
+        .prepare("INSERT INTO deliveries (subscription, reason, since) SELECT id, 'slow', 0 FROM subscriptions")
         .run();
       await home.db
         .prepare("INSERT INTO outbox (type, ref, due_at, created_at) SELECT 'deliver', id, 0, 0 FROM subscriptions")

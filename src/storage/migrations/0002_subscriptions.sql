@@ -66,15 +66,14 @@ CREATE TABLE slices (
   UNIQUE (topic, pass, first)
 );
 
--- Subscribers that are served by themselves and not by slices: just verified, failing, slow.
+-- Subscribers that are served by themselves and not by slices: just verified, failing, slow. The outbox says when.
 CREATE TABLE deliveries (
   subscription INTEGER PRIMARY KEY,
   reason TEXT NOT NULL,              -- first, failed, slow, behind, suspended, ended
   attempts INTEGER NOT NULL DEFAULT 0, -- failed ones in a row
   status INTEGER,                    -- of the last answer
   error TEXT,                        -- why there was none
-  since INTEGER NOT NULL,
-  due_at INTEGER NOT NULL
+  since INTEGER NOT NULL
 );
 
 -- Origins of callbacks that failed lately. Past a share of failures the breaker opens: nobody there is tried for a
