@@ -1,8 +1,8 @@
 import type { Home } from '../../src/home.ts';
 import { hubRoutes } from '../../src/http/hub.ts';
-import type { NodeQueue } from '../../src/node/queue.ts';
 import { announceDocument, wakeFanOuts } from '../../src/push/announce.ts';
 import { consume } from '../../src/push/consumer.ts';
+import type { Delivered } from '../../src/storage/ports.ts';
 
 export const RSS = '/rss.xml';
 
@@ -49,7 +49,12 @@ export function subscription(callback: string, more: Record<string, string> = {}
 }
 
 /** Starts the consumer on the home's queue; the function that comes back stops it. */
-export function work(home: Home & { queue: NodeQueue }): () => Promise<void> {
+/** A queue that consumes in its own process: Node's, without its types, since workerd's suite reads this file too. */
+interface Consumable {
+  consume(handler: (batch: Delivered[]) => Promise<void>): { stop(): Promise<void> };
+}
+
+export function work(home: Home & { queue: Home['queue'] & Consumable }): () => Promise<void> {
   const consumer = home.queue.consume((batch) => consume(home, batch), { batchSize: 1, concurrency: 64 });
   return () => consumer.stop();
 }
