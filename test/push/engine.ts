@@ -48,12 +48,15 @@ export function subscription(callback: string, more: Record<string, string> = {}
   return { 'hub.mode': 'subscribe', 'hub.topic': `http://tidings.test${RSS}`, 'hub.callback': callback, ...more };
 }
 
-/** Starts the consumer on the home's queue; the function that comes back stops it. */
 /** A queue that consumes in its own process: Node's, without its types, since workerd's suite reads this file too. */
 interface Consumable {
-  consume(handler: (batch: Delivered[]) => Promise<void>): { stop(): Promise<void> };
+  consume(
+    handler: (batch: Delivered[]) => Promise<void>,
+    options: { batchSize: number; concurrency: number },
+  ): { stop(): Promise<void> };
 }
 
+/** Starts the consumer on the home's queue; the function that comes back stops it. */
 export function work(home: Home & { queue: Home['queue'] & Consumable }): () => Promise<void> {
   const consumer = home.queue.consume((batch) => consume(home, batch), { batchSize: 1, concurrency: 64 });
   return () => consumer.stop();
