@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util';
 import { type CheckedFile, type CheckReport, checkArticles } from '../articles/check.ts';
 import { loadConfig, readEnvironment } from '../node/environment.ts';
 import { createFileSource } from '../node/files.ts';
-import type { Command } from './main.ts';
+import type { Command } from './command.ts';
 
 /** Above this many files a person is shown how far it is. */
 const SHOW_PROGRESS = 1000;

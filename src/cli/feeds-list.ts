@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { api } from './api.ts';
-import type { Command } from './main.ts';
+import type { Command } from './command.ts';
 import { printTable } from './table.ts';
 
 interface ListedFeed {

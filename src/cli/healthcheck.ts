@@ -1,6 +1,6 @@
 import { request } from 'undici';
 import { readEnvironment } from '../node/environment.ts';
-import type { Command } from './main.ts';
+import type { Command } from './command.ts';
 
 export const command: Command = {
   usage: 'healthcheck',

@@ -1,14 +1,6 @@
 #!/usr/bin/env node
 import { argv, env, exit, versions } from 'node:process';
-
-/** A command: what it prints goes to standard output, what it says of itself to standard error. */
-export interface Command {
-  /** After `tidings`, as `articles check`. */
-  usage: string;
-  summary: string;
-  /** @returns the exit status: 0 done, 1 something is wrong with the content or the server, 2 wrong usage */
-  run(args: string[]): Promise<number>;
-}
+import type { Command } from './command.ts';
 
 const COMMANDS: Record<string, () => Promise<{ command: Command }>> = {
   start: () => import('./start.ts'),

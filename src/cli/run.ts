@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import type { RunReport } from '../storage/runs.ts';
 import { api } from './api.ts';
-import type { Command } from './main.ts';
+import type { Command } from './command.ts';
 
 export const command: Command = {
   usage: 'run [--accept-withdrawals] [--json]',

@@ -3,7 +3,7 @@ import { adminToken, loadConfig, readEnvironment, tokenFile } from '../node/envi
 import { createNodeHome } from '../node/home.ts';
 import { own } from '../node/own.ts';
 import { startServer } from '../node/server.ts';
-import type { Command } from './main.ts';
+import type { Command } from './command.ts';
 
 /** Milliseconds after which a stop that hangs is ended; supervisors kill after ten seconds. */
 const STOP_MS = 9_000;

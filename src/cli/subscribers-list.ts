@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import type { SubscriptionView as Subscription } from '../hub/subscriptions.ts';
 import { api } from './api.ts';
-import type { Command } from './main.ts';
+import type { Command } from './command.ts';
 import { printTable } from './table.ts';
 
 export const command: Command = {

@@ -1,5 +1,5 @@
 import { api } from './api.ts';
-import type { Command } from './main.ts';
+import type { Command } from './command.ts';
 
 export const command: Command = {
   usage: 'subscribers remove ID',
