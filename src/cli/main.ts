@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { argv, env, exit, versions } from 'node:process';
+import { argv, exit, versions } from 'node:process';
 import type { Command } from './command.ts';
 
 const COMMANDS: Record<string, () => Promise<{ command: Command }>> = {
@@ -46,15 +46,20 @@ async function help(print: (text: string) => void, unknown: string | null): Prom
   }
 }
 
+/** Errors whose message says what to do; anything else is a fault of ours and is shown whole. */
+const EXPECTED = new Set(['ConfigError', 'EnvironmentError', 'ScheduleError', 'NoServer']);
+
 try {
   const status = await main(argv.slice(2));
   // A server goes on after its command has returned; everything else is done here.
   if (status !== 0) exit(status);
 } catch (error) {
-  const known =
-    error instanceof Error && ['ConfigError', 'EnvironmentError', 'ScheduleError', 'NoServer'].includes(error.name);
-  console.error(known ? (error as Error).message : error);
-  if (!known && env.TIDINGS_LOG === 'json')
-    console.error('This is a fault of Tidings; please report it with the lines above.');
+  const { name, code = '', message } = error as Error & { code?: string };
+  if (code.startsWith('ERR_PARSE_ARGS')) {
+    console.error(`${message}\nSee: tidings --help`);
+    exit(2);
+  }
+  if (code === 'EADDRINUSE') console.error(`${message}; stop what listens there, or set PORT.`);
+  else console.error(EXPECTED.has(name) ? message : error);
   exit(1);
 }

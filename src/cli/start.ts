@@ -1,8 +1,6 @@
 import { createLog } from '../log.ts';
 import { adminToken, loadConfig, readEnvironment, tokenFile } from '../node/environment.ts';
-import { createNodeHome } from '../node/home.ts';
 import { own } from '../node/own.ts';
-import { startServer } from '../node/server.ts';
 import type { Command } from './command.ts';
 
 /** Milliseconds after which a stop that hangs is ended; supervisors kill after ten seconds. */
@@ -24,6 +22,9 @@ export const command: Command = {
       return 1;
     }
     const log = createLog(environment.log);
+    // Loaded here, so that the list of commands costs nothing of the server.
+    const { createNodeHome } = await import('../node/home.ts');
+    const { startServer } = await import('../node/server.ts');
     const home = createNodeHome({
       dataFolder: data,
       contentFolder: content,
