@@ -29,7 +29,7 @@ export async function deliver(home: Home, work: Work): Promise<number | null> {
   const { origin } = (await read(home, work)) ?? {};
   if (origin === undefined) return null;
   // The turn may be long in coming: what is sent, to whom and whether at all is read when it has come.
-  return lanes(home).slow.run(origin, () => throughBreaker(home, origin, () => serve(home, work)));
+  return lanes(home).slow.run(origin, () => throughBreaker(home, origin, (isProbe) => serve(home, work, isProbe)));
 }
 
 function read(home: Home, work: Work): Promise<Open | null> {
@@ -42,7 +42,7 @@ function read(home: Home, work: Work): Promise<Open | null> {
     .first<Open>();
 }
 
-async function serve(home: Home, work: Work): Promise<number | null> {
+async function serve(home: Home, work: Work, isProbe: boolean): Promise<number | null> {
   const started = home.now();
   const target = await read(home, work);
   const body = target && target.lease_until > started ? await newestBody(home, target.topic) : null;
@@ -55,7 +55,7 @@ async function serve(home: Home, work: Work): Promise<number | null> {
   const attempt = await tell(home, target, body, DEADLINE_MS);
   const failures = (target.attempts ?? 0) + 1;
   const line = { target, attempt, version: body.version, number: failures };
-  const facts = [logAttempts(home, body.topic, [line]), ...remember(home, tally([line]))];
+  const facts = [logAttempts(home, body.topic, [line]), ...remember(home, isProbe ? tally([line]) : [])];
   if (attempt.outcome === 'delivered') {
     forgive(home, target.origin);
     return settle(home, work, target, body, [markDelivered(home, [target.id], body.version), ...facts]);

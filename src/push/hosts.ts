@@ -92,7 +92,7 @@ export function heldUntil(home: Home, host: Pick<Host, 'open_until'>): number {
   return Math.round(Math.max(home.now(), host.open_until) + Math.random() * SPREAD_MS);
 }
 
-/** Origins that this process remembers without asking the database, and for how long, in milliseconds. */
+/** Origins that this process remembers without asking the database, and for how long after the last attempt, in ms. */
 const REMEMBERED = 1_000;
 const REMEMBERED_MS = 30_000;
 
@@ -104,13 +104,15 @@ export function notice(home: Home, tried: { target: { origin: string }; attempt:
   fresh.set(home, origins);
   for (const { origin, failed } of tally([tried])) {
     const before = origins.get(origin);
-    const isRecent = before !== undefined && home.now() - before.at < REMEMBERED_MS && before.tried < RECENT;
+    const isKnown = before !== undefined && home.now() - before.at < REMEMBERED_MS;
+    // Those who hang are counted late and all together: older attempts still count, so that they are not taken for most.
+    const weight = !isKnown ? 0 : before.tried < ENOUGH * 10 ? 1 : 0.5;
     origins.delete(origin);
     origins.set(origin, {
       origin,
-      tried: (isRecent ? before.tried : 0) + 1,
-      failed: (isRecent ? before.failed : 0) + failed,
-      at: isRecent ? before.at : home.now(),
+      tried: (before?.tried ?? 0) * weight + 1,
+      failed: (before?.failed ?? 0) * weight + failed,
+      at: home.now(),
     });
   }
   const [oldest] = origins.keys();
@@ -143,20 +145,26 @@ const probing = new WeakMap<Home, Set<string>>();
 /**
  * Tries an origin unless its breaker is open; after the pause one at a time.
  *
+ * @param attempt is told whether it is such a probe, which decides over the breaker. Other retries do not: only those
+ *   who failed are tried again, so they say little of their origin.
  * @returns when to come back, or what the attempt gives
  */
-export async function throughBreaker<T>(home: Home, origin: string, attempt: () => Promise<T>): Promise<T | number> {
+export async function throughBreaker<T>(
+  home: Home,
+  origin: string,
+  attempt: (isProbe: boolean) => Promise<T>,
+): Promise<T | number> {
   const host = await home.db
     .prepare('SELECT origin, opens, open_until FROM hosts WHERE origin = ? AND opens > 0')
     .bind(origin)
     .first<{ origin: string; opens: number; open_until: number }>();
-  if (!host) return attempt();
+  if (!host) return attempt(false);
   const probes = probing.get(home) ?? new Set();
   probing.set(home, probes);
   if (host.open_until > home.now() || probes.has(origin)) return heldUntil(home, host);
   probes.add(origin);
   try {
-    return await attempt();
+    return await attempt(true);
   } finally {
     probes.delete(origin);
   }

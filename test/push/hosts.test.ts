@@ -66,6 +66,29 @@ test('those who come back are spread over ten seconds', () => {
   expect(new Set(times).size).toBeGreaterThan(50);
 });
 
+test('a tenth that hangs, and its retries, hold nobody else back', async () => {
+  const live = makeHome();
+  const sink = await startSink();
+  const hangs = (path: string) => path.endsWith('7');
+  sink.reply = ({ path }) => (hangs(path) ? { delayMs: Number.POSITIVE_INFINITY } : undefined);
+  await insertSubscriptions(live, sink.url, 600);
+  const stop = work(live);
+  const healthy = () => sink.deliveries().filter(({ path }) => !hangs(path));
+  await publishDocument(live, 'first');
+  await until(() => healthy().length === 540);
+  await until(async () => (await live.db.prepare('SELECT 1 FROM slices').first()) === null);
+  await new Promise((done) => setTimeout(done, 11_000));
+  expect((await live.db.prepare('SELECT max(attempts) AS most FROM deliveries').first())?.most).toBe(1);
+  const started = Date.now();
+  await publishDocument(live, 'second');
+  await until(() => healthy().length === 1_080);
+  expect(Date.now() - started).toBeLessThan(4_000);
+  sink.reply = () => undefined;
+  await stop();
+  await sink.close();
+  await live.close();
+}, 60_000);
+
 test('thousands of callbacks at a dead origin delay nobody, and wait until it may be tried', async () => {
   const live = makeHome();
   const [healthy, dead]: Sink[] = [await startSink(), await startSink()] as const;
