@@ -108,6 +108,7 @@ export async function takeIn(
     outcome.files.push(notAccepted({ ...one, reading }, row?.article ?? null, isLive(row?.article ?? null)));
   }
 
+  await giveWay(home, run, [...accepted.keys()]);
   const standing = new Map(candidates.map(({ path, file }) => [path, file !== null]));
   const isGone = async ({ path, id }: LedgerRow) =>
     standing.has(path)
@@ -193,7 +194,7 @@ function count(run: Run, path: string, state: 'accepted' | 'rejected', { readmis
   articles[state]++;
   if (!readmission) return;
   if (run.request.paths?.includes(path)) articles.rejected--;
-  else articles.seen++;
+  else if (run.request.paths !== null) articles.seen++;
 }
 
 /** Refuses what no row can hold, and what the publisher's own function cannot name, so that it stops only itself. */
@@ -283,6 +284,55 @@ function contested(claims: Claim[], holders: ReadonlyMap<string, Holder>): Map<C
     }
   }
   return refused;
+}
+
+/**
+ * The listing has `story-twin.md` before `story.md`, who goes first: where a page ends between the two, the one that this
+ * run took in a page before gives way, as if it had never been.
+ */
+async function giveWay(home: Home, run: Run, newcomers: Newcomer[]): Promise<void> {
+  const wanted = new Map<string, string>();
+  for (const { article, knownAs } of newcomers) {
+    const first = wanted.get(article.url);
+    if (knownAs === null && (first === undefined || comparePaths(article.path, first) < 0))
+      wanted.set(article.url, article.path);
+  }
+  if (wanted.size === 0) return;
+  const taken = await home.db
+    .prepare(
+      `SELECT a.id, a.path, a.url, a.body_hash FROM json_each(?) AS j CROSS JOIN articles AS a ON a.url = j.value
+       WHERE EXISTS (SELECT 1 FROM events WHERE article = a.id AND run = ? AND type = 'published')`,
+    )
+    .bind(JSON.stringify([...wanted.keys()]), run.id)
+    .all<{ id: string; path: string; url: string; body_hash: string }>();
+  const yielding = taken.flatMap((one) => {
+    const path = wanted.get(one.url) ?? one.path;
+    return comparePaths(path, one.path) < 0 ? [{ ...one, holder: { id: '', path } }] : [];
+  });
+  if (yielding.length === 0) return;
+  const ids = yielding.map((one) => one.id);
+  const rejected = yielding.map(({ path, url, holder }) => ({ path, problems: [duplicateProblem(url, holder)] }));
+  const remove = (table: string, key: string) =>
+    forRows(home.db, `DELETE FROM ${table} WHERE ${key} IN (SELECT value FROM json_each(?1))`, ids);
+  await home.db.batch([
+    ...leaveFeeds(home, ids),
+    ...remove('articles', 'id'),
+    ...remove('ledger', 'id'),
+    ...remove('events', 'article'),
+    ...forgetBodies(
+      home,
+      yielding.map((one) => one.body_hash),
+    ),
+    ...forRows(
+      home.db,
+      `UPDATE files SET state = 'rejected', article = NULL, due_at = NULL, problems = j.value -> 'problems'
+       FROM json_each(?1) AS j WHERE files.path = j.value ->> 'path'`,
+      rejected,
+    ),
+  ]);
+  run.report.events.published -= ids.length;
+  run.report.articles.accepted -= ids.length;
+  run.report.articles.rejected += ids.length;
 }
 
 /** With the address, by which {@link duplicatePaths} knows when it is free. */
