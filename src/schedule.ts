@@ -2,6 +2,7 @@ import { duePaths } from './articles/scan.ts';
 import type { Home } from './home.ts';
 import { consume } from './push/consumer.ts';
 import { sweep } from './push/outbox.ts';
+import { tidy } from './push/tidy.ts';
 import { REPUBLISH, republish } from './republish.ts';
 import type { Delivered } from './storage/ports.ts';
 import { lastTick, requestRun, type Trigger } from './storage/runs.ts';
@@ -11,7 +12,7 @@ export const REGENERATION = 'regeneration';
 
 /**
  * A tick of the cron line: the whole folder is looked at, once for each tick however often it is told. What no message
- * woke is swept up.
+ * woke is swept up, and what has had its time is removed.
  *
  * @param tick the instant that the cron line named, epoch milliseconds
  */
@@ -19,6 +20,7 @@ export async function regenerate(home: Home, tick: number, trigger: Trigger = 's
   await requestRun(home, { trigger, job: REGENERATION, tick });
   await republish(home);
   await sweep(home);
+  await tidy(home);
 }
 
 /** Publishes what became due by itself, and sweeps up what no message woke. For timers, and for the minute at the edge. */
