@@ -10,6 +10,8 @@ export type Benchmark = (options: { count?: number; rounds?: number }) => Promis
 
 const BENCHMARKS: Record<string, () => Promise<{ run: Benchmark }>> = {
   articles: () => import('./articles.ts'),
+  build: () => import('./build.ts'),
+  serve: () => import('./serve.ts'),
 };
 
 const USAGE = `usage: npm run bench -- NAME [--json FILE] [--count N] [--rounds N]

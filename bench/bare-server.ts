@@ -1,0 +1,27 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+// A process of its own: the least that node:http can do with a document. Takes the address of ours, fetches the bytes
+// once, and answers with them from memory. Prints its port.
+const address = process.argv[2] ?? '';
+const plain = await fetch(address, { headers: { 'Accept-Encoding': 'identity' } });
+const body = Buffer.from(await plain.arrayBuffer());
+const { default: zlib } = await import('node:zlib');
+const zipped = zlib.gzipSync(body);
+const headers = {
+  'Content-Type': plain.headers.get('content-type') ?? '',
+  ETag: plain.headers.get('etag') ?? '',
+  'Last-Modified': plain.headers.get('last-modified') ?? '',
+  'Cache-Control': plain.headers.get('cache-control') ?? '',
+  Link: plain.headers.get('link') ?? '',
+  Vary: 'Accept-Encoding',
+};
+const whole = { ...headers, 'Content-Length': body.byteLength };
+const coded = { ...headers, 'Content-Encoding': 'gzip', 'Content-Length': zipped.byteLength };
+
+const server = createServer((request, response) => {
+  if (request.headers['if-none-match'] !== undefined) response.writeHead(304, headers).end();
+  else if (request.headers['accept-encoding'] === 'gzip') response.writeHead(200, coded).end(zipped);
+  else response.writeHead(200, whole).end(body);
+});
+server.listen(0, '127.0.0.1', () => console.log((server.address() as AddressInfo).port));

@@ -1,0 +1,92 @@
+import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { corpus } from './corpus.ts';
+import { needProgram } from './debian.ts';
+import { type Figure, figure, quantile } from './figure.ts';
+import { hugoSite } from './hugo.ts';
+import type { Benchmark } from './main.ts';
+import { ended, type Measured, measured } from './measured.ts';
+import { inTurn } from './turns.ts';
+
+/**
+ * From an empty data folder to all documents of every feed (site, categories, tags, authors, languages; three formats;
+ * compressed; committed), beside Hugo, which makes one RSS document of the site and of each category. Then one changed
+ * file.
+ */
+export const run: Benchmark = async ({ count = 10_000, rounds = 3 }) => {
+  needProgram('time');
+  needProgram('hugo');
+  const articles = corpus(count, 0);
+  const folder = mkdtempSync(join(tmpdir(), 'tidings-build-'));
+  try {
+    const cold = await coldBuilds(articles, folder, rounds);
+    return [...cold, ...(await oneChange(folder, count))];
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+};
+
+async function coldBuilds(articles: string, folder: string, rounds: number): Promise<Figure[]> {
+  const site = join(folder, 'hugo');
+  const took = await inTurn<'hugo' | 'tidings', Measured>(rounds, {
+    hugo: () => {
+      rmSync(site, { recursive: true, force: true });
+      return measured('hugo', hugoSite(site, articles));
+    },
+    tidings: () => {
+      const data = join(folder, 'data');
+      rmSync(data, { recursive: true, force: true });
+      return measured(process.execPath, [join(import.meta.dirname, 'cold.ts'), data, articles]);
+    },
+  });
+  const report = JSON.parse(took.tidings[0]?.output ?? '{}') as Report;
+  const { accepted } = report.articles;
+  const of = `${accepted} articles to ${report.documents.written} documents`;
+  const compared = (what: keyof Omit<Measured, 'output'>, name: string, unit: string, atMost: number) =>
+    figure(
+      name,
+      unit,
+      took.tidings.map((one) => one[what]),
+      { beside: took.hugo.map((one) => one[what]), target: { atMost } },
+    );
+  return [compared('ms', `${of}, beside Hugo's RSS`, 'ms', 1), compared('megabytes', 'its peak memory', 'MB', 0.5)];
+}
+
+interface Report {
+  articles: { accepted: number };
+  documents: { written: number };
+}
+
+interface Change {
+  ms: number;
+  queries: number;
+  documents: number;
+}
+
+/** The time of a change among all the articles, and its queries beside those among a tenth of them. */
+async function oneChange(folder: string, count: number): Promise<Figure[]> {
+  const few = await changes(join(folder, 'few'), Math.max(100, count / 10));
+  const many = await changes(join(folder, 'many'), count);
+  const ms = many.map((change) => change.ms);
+  const documents = many[0]?.documents ?? 0;
+  const queries = (list: Change[]) => list.map((change) => change.queries / change.documents);
+  return [
+    figure(`one change among ${count}, ${documents} documents`, 'ms', ms, { target: { atMost: 50 } }),
+    figure('the slowest of nine in ten such changes', 'ms', [quantile(ms, 0.9)]),
+    figure('its queries for each document, beside a tenth of the articles', '', queries(many), {
+      beside: queries(few),
+      target: { atMost: 1 },
+    }),
+  ];
+}
+
+async function changes(folder: string, count: number): Promise<Change[]> {
+  const [content, data] = [join(folder, 'content'), join(folder, 'data')];
+  mkdirSync(folder, { recursive: true });
+  // A copy: the articles of the cache stay as they are.
+  cpSync(corpus(count, 0), content, { recursive: true });
+  const node = (script: string) => ended(process.execPath, [join(import.meta.dirname, script), data, content]);
+  await node('cold.ts');
+  return JSON.parse(await node('change.ts')) as Change[];
+}
