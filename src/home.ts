@@ -1,4 +1,5 @@
 import type { Config } from './config/schema.ts';
+import type { Coding } from './storage/codings.ts';
 import type { DocumentCache } from './storage/documents.ts';
 import type { ArticleSource, Blobs, Database, Outbound, Queue } from './storage/ports.ts';
 
@@ -32,6 +33,8 @@ export interface Home {
   readonly now: () => number;
   /** SHA-256 in lower-case hex, at once: the hash of every id, blob and fragment. */
   readonly sha256: (data: string | Uint8Array) => string;
+  /** A body in a content coding, made off the main thread where there is another. */
+  readonly compress: (coding: Coding, bytes: Uint8Array) => Promise<Uint8Array>;
   readonly log: Log;
   /** Steps of a regeneration that one invocation may do: a Worker's are bounded, a process has no bound. */
   readonly stepsPerInvocation: number;

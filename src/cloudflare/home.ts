@@ -4,6 +4,7 @@ import type { Home } from '../home.ts';
 import { createLog } from '../log.ts';
 import { parseCidrs } from '../push/guard.ts';
 import { createBlobs } from './blobs.ts';
+import { compress } from './compress.ts';
 import { createDatabase } from './database.ts';
 import type { Env } from './env.ts';
 import { createGate } from './gate.ts';
@@ -39,6 +40,7 @@ export function createCloudflareHome(bindings: Env, ctx: ExecutionContext, input
     allowPrivate,
     now: Date.now,
     sha256: (data) => createHash('sha256').update(data).digest('hex'),
+    compress,
     log,
     stepsPerInvocation: STEPS,
     // Another isolate commits without this one hearing of it.

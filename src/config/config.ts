@@ -25,10 +25,14 @@ export function resolveConfig(input: unknown, url: string): Config {
   if (!parsed.success) throw new ConfigError(parsed.issues.map(describe).join('\n'));
   const { site = {}, content = {}, ids = 'tag', feeds = {}, hub = {} } = parsed.output;
   const limit = feeds.limit ?? 20;
+  const maxBytes = feeds.maxBytes ?? 1_000_000;
   const how = feeds.content ?? 'full';
   const lease = { min: 300, default: 864_000, max: 2_592_000, ...defined(hub.leaseSeconds ?? {}) };
   if (lease.min > lease.default || lease.default > lease.max)
     throw new ConfigError('hub.leaseSeconds: min, default and max must be in rising order');
+  const paths = (feeds.defined ?? []).map((feed) => new URL(feed.path, 'http://host').pathname);
+  const twice = paths.find((path, at) => paths.indexOf(path) !== at);
+  if (twice !== undefined) throw new ConfigError(`feeds.defined: two feeds have the path ${twice}; give each its own`);
   return {
     url,
     site: {
@@ -41,6 +45,16 @@ export function resolveConfig(input: unknown, url: string): Config {
       author: typeof site.author === 'string' ? { name: site.author } : site.author ? defined(site.author) : null,
       image: site.image ?? null,
       copyright: site.copyright ?? null,
+      podcast: site.podcast
+        ? {
+            category: site.podcast.category,
+            explicit: site.podcast.explicit ?? false,
+            type: site.podcast.type ?? null,
+            image: site.podcast.image ?? null,
+            guid: site.podcast.guid ?? null,
+            locked: site.podcast.locked ?? null,
+          }
+        : null,
     },
     content: {
       include: content.include ?? ['**/*.md', '**/*.markdown', '**/*.mdx', '**/*.html'],
@@ -50,14 +64,20 @@ export function resolveConfig(input: unknown, url: string): Config {
     ids,
     feeds: {
       limit,
+      maxBytes,
       content: how,
-      tagMinimum: feeds.tagMinimum ?? 1,
+      tagMinimum: feeds.tagMinimum ?? 2,
+      aliases: feeds.aliases ?? {},
+      renamed: feeds.renamed ?? {},
+      robots: feeds.robots ?? null,
       defined: (feeds.defined ?? []).map((feed) => ({
         path: feed.path,
         title: feed.title,
         where: feed.where ?? {},
         limit: feed.limit ?? limit,
+        maxBytes: feed.maxBytes ?? maxBytes,
         content: feed.content ?? how,
+        order: feed.order ?? 'published',
       })),
     },
     hub: {

@@ -5,7 +5,9 @@ const READER_VERSION = 1;
 
 /** A text that differs when articles or documents would come out differently: functions count by their source. */
 export function configFingerprint(config: Config): string {
-  return JSON.stringify({ READER_VERSION, config }, (_, value: unknown) =>
+  // How documents are answered is in none of them.
+  const { aliases: _aliases, renamed: _renamed, robots: _robots, ...feeds } = config.feeds;
+  return JSON.stringify({ READER_VERSION, config: { ...config, feeds } }, (_, value: unknown) =>
     typeof value === 'function' ? value.toString() : value,
   );
 }

@@ -18,7 +18,46 @@ export const whereSchema = v.strictObject({ ...selectors, not: v.optional(v.stri
 
 const positive = v.pipe(v.number(), v.integer(), v.minValue(1));
 const httpUrl = v.pipe(v.string(), v.url(), v.regex(/^https?:\/\//, 'must begin with http:// or https://'));
+const path = v.pipe(v.string(), v.startsWith('/', 'must be a path that begins with /'));
 const content = v.picklist(['full', 'excerpt']);
+const order = v.picklist(['published', 'updated']);
+/** Bytes of a document; less would hold no entry. */
+const bytes = v.pipe(v.number(), v.integer(), v.minValue(10_000));
+
+/** Beginnings of addresses that are Tidings' own. */
+const OWN = [
+  ...['category', 'tag', 'author', 'lang', 'folder', 'archives', 'articles', 'partners', 'rsscloud'],
+  ...['admin', 'api', 'docs', 'feed', 'healthz', 'hub', 'metrics', 'openapi.json', 'readyz', 'xmlrpc'],
+];
+
+const pathnameOf = (path: string) => new URL(path.replace(/^\/+/, '/'), 'http://host').pathname;
+
+/** A path whose addresses are no others'. */
+const ownPath = v.pipe(
+  v.string(),
+  v.regex(/^\/[^?#]*[^?#/]$/, 'must be a path such as /inside-rust'),
+  v.check(
+    (path) => !path.includes('//') && !/\/archives(?:\/|$)/i.test(pathnameOf(path)) && pathnameOf(path).length > 1,
+    'must be a path such as /inside-rust, with no empty part and none called archives, where older entries are',
+  ),
+  v.check(
+    (path) => !OWN.includes(pathnameOf(path).split('/')[1]?.toLowerCase() ?? ''),
+    `must not begin with a part that Tidings uses itself (${OWN.join(', ')})`,
+  ),
+);
+
+const podcast = v.strictObject({
+  /** One of Apple's categories, or such a category and one below it. */
+  category: v.union([v.string(), v.tuple([v.string(), v.string()])]),
+  explicit: v.optional(v.boolean()),
+  type: v.optional(v.picklist(['episodic', 'serial'])),
+  /** Square, 1,400 to 3,000 pixels wide; `site.image` where this is left out. */
+  image: v.optional(v.string()),
+  /** The podcast's identity in the Podcasting 2.0 namespace, for life. */
+  guid: v.optional(v.pipe(v.string(), v.uuid())),
+  /** Whether other platforms must not import the feed. */
+  locked: v.optional(v.boolean()),
+});
 
 const author = v.union([
   v.string(),
@@ -61,6 +100,7 @@ export const configSchema = v.strictObject({
       author: v.optional(author),
       image: v.optional(v.string()),
       copyright: v.optional(v.string()),
+      podcast: v.optional(podcast),
     }),
   ),
   content: v.optional(
@@ -75,17 +115,26 @@ export const configSchema = v.strictObject({
   feeds: v.optional(
     v.strictObject({
       limit: v.optional(positive),
+      maxBytes: v.optional(bytes),
       content: v.optional(content),
-      /** A tag has a feed from this many articles on. */
+      /** A tag or folder has a feed from this many articles on. */
       tagMinimum: v.optional(positive),
+      /** More addresses at which documents are answered: `{ '/old/feed.xml': '/rss.xml' }`. */
+      aliases: v.optional(v.record(path, path)),
+      /** Feeds that have another name now: `{ 'tag/old': 'tag/new' }`. */
+      renamed: v.optional(v.record(v.string(), v.string())),
+      /** What X-Robots-Tag says of feed documents. */
+      robots: v.optional(v.pipe(v.string(), v.regex(/^[\x20-\x7e]+$/, 'must be a line of ASCII such as noindex'))),
       defined: v.optional(
         v.array(
           v.strictObject({
-            path: v.pipe(v.string(), v.regex(/^\/[^?#]*[^?#/]$/, 'must be a path such as /inside-rust')),
+            path: ownPath,
             title: v.string(),
             where: v.optional(whereSchema),
             limit: v.optional(positive),
+            maxBytes: v.optional(bytes),
             content: v.optional(content),
+            order: v.optional(order),
           }),
         ),
       ),
@@ -115,7 +164,21 @@ export interface DefinedFeed {
   title: string;
   where: Where;
   limit: number;
+  /** Bytes that none of its documents exceeds. */
+  maxBytes: number;
   content: 'full' | 'excerpt';
+  /** What comes first: the newest article, or the one that changed last. */
+  order: 'published' | 'updated';
+}
+
+/** What podcast directories ask of a feed with audio or video. */
+export interface Podcast {
+  category: string | [string, string];
+  explicit: boolean;
+  type: 'episodic' | 'serial' | null;
+  image: string | null;
+  guid: string | null;
+  locked: boolean | null;
 }
 
 /** The configuration with every default filled in. */
@@ -134,10 +197,21 @@ export interface Config {
     author: Author | null;
     image: string | null;
     copyright: string | null;
+    /** Null: episodes are told as far as the other keys say. */
+    podcast: Podcast | null;
   };
   content: { include: string[]; exclude: string[]; maxBytes: number };
   ids: 'tag' | 'permalink' | 'jekyll' | IdFunction;
-  feeds: { limit: number; content: 'full' | 'excerpt'; tagMinimum: number; defined: DefinedFeed[] };
+  feeds: {
+    limit: number;
+    maxBytes: number;
+    content: 'full' | 'excerpt';
+    tagMinimum: number;
+    aliases: Record<string, string>;
+    renamed: Record<string, string>;
+    robots: string | null;
+    defined: DefinedFeed[];
+  };
   hub: {
     leaseSeconds: { min: number; default: number; max: number };
     delta: boolean;

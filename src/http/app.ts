@@ -1,25 +1,37 @@
-import { Hono } from 'hono';
+import { type Context, Hono } from 'hono';
 import type { Home } from '../home.ts';
 import { adminRoutes } from './admin.ts';
 import { apiRoutes } from './api.ts';
+import { feedRoutes } from './feeds.ts';
 import { healthRoutes } from './health.ts';
 import { hubRoutes } from './hub.ts';
-import { siteRoutes } from './site.ts';
+import { listRoutes } from './lists.ts';
+import { lost } from './lost.ts';
+import { otherMethods } from './methods.ts';
 
 /** Every address that Tidings answers, in either home. */
 export function createApp(home: Home): Hono {
   const app = new Hono();
-  app.route('/', healthRoutes(home));
+  const readable = new Hono();
+  readable.route('/', healthRoutes(home));
+  readable.route('/', listRoutes(home));
+  readable.route('/', feedRoutes(home));
+  if (home.url.startsWith('https:')) {
+    app.use('*', async (c, next) => {
+      await next();
+      c.header('Strict-Transport-Security', 'max-age=31536000');
+    });
+  }
   app.route('/hub', hubRoutes(home));
   app.route('/api', apiRoutes(home));
   app.route('/admin', adminRoutes(home));
-  app.route('/', siteRoutes(home));
-  app.notFound((c) =>
-    c.text(`There is nothing at ${new URL(c.req.url).pathname}. The feeds are listed at ${home.url}/\n`, 404),
-  );
-  app.onError((error, c) => {
+  app.on(['GET', 'HEAD'], '*', (c) => readable.fetch(c.req.raw, c.env));
+  app.all('*', (c) => otherMethods(home, c, readable));
+  const failed = (error: Error, c: Context) => {
     home.log.error('request failed', { method: c.req.method, path: new URL(c.req.url).pathname, error: error.message });
-    return c.text('Something went wrong here; it is in the log of the server.\n', 500);
-  });
+    return c.text('Something went wrong here; it is in the log of the server.\n', 500, { 'Cache-Control': 'no-store' });
+  };
+  readable.notFound((c) => lost(home, c, new URL(c.req.url).pathname));
+  for (const routes of [app, readable]) routes.onError(failed);
   return app;
 }

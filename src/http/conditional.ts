@@ -1,20 +1,37 @@
+/** A request's header by its name in lower case. */
+export type HeaderOf = (name: string) => string | null | undefined;
+
 /**
- * Whether the client has the present version already (RFC 9110 section 13.2.2): If-None-Match decides where it is
- * given, in a list, weak or `*`; else If-Modified-Since, in whole seconds.
+ * What the conditions of a GET or HEAD say of the present version (RFC 9110 section 13.2.2): 412 when the client wants
+ * another one, 304 when it has this one already, else 200. If-None-Match decides where it is given, in a list, weak or
+ * `*`; else If-Modified-Since, in whole seconds.
  *
- * @param etag the entity tag with its quotes
+ * @param etag the strong entity tag with its quotes
  * @param lastModified ISO 8601 in whole seconds
  */
-export function isNotModified(headers: Headers, etag: string, lastModified: string): boolean {
-  const tags = headers.get('if-none-match');
-  if (tags !== null) return tags.trim() === '*' || entityTags(tags).includes(etag);
-  const since = headers.get('if-modified-since');
-  if (since === null) return false;
-  const instant = Date.parse(since);
-  return !Number.isNaN(instant) && Date.parse(lastModified) <= instant;
+export function evaluateConditions(header: HeaderOf, etag: string, lastModified: string): 200 | 304 | 412 {
+  const match = header('if-match');
+  if (match != null) {
+    if (match.trim() !== '*' && !entityTags(match).some((tag) => !tag.weak && tag.opaque === etag)) return 412;
+  } else if (isAfter(lastModified, header('if-unmodified-since'))) return 412;
+  const none = header('if-none-match');
+  if (none != null) {
+    return none.trim() === '*' || entityTags(none).some((tag) => tag.opaque === etag) ? 304 : 200;
+  }
+  const since = header('if-modified-since');
+  return since != null && isAfter(lastModified, since) === false ? 304 : 200;
 }
 
-/** The opaque tags of a list, without the mark of a weak one (RFC 9110 section 8.8.3). */
-export function entityTags(list: string): string[] {
-  return [...list.matchAll(/(?:W\/)?("[\x21\x23-\x7e\x80-\uffff]*")/g)].map((match) => match[1] ?? '');
+/** The entity tags of a list, with their quotes (RFC 9110 section 8.8.3). */
+export function entityTags(list: string): { opaque: string; weak: boolean }[] {
+  return [...list.matchAll(/(W\/)?("[\x21\x23-\x7e\x80-\uffff]*")/g)].map(([, weak, opaque = '']) => ({
+    opaque,
+    weak: weak !== undefined,
+  }));
+}
+
+/** Whether a version is later than an HTTP date; null where that is none. */
+function isAfter(lastModified: string, date: string | null | undefined): boolean | null {
+  const instant = date == null ? Number.NaN : Date.parse(date);
+  return Number.isNaN(instant) ? null : Date.parse(lastModified) > instant;
 }

@@ -1,38 +1,136 @@
-import type { DocumentHead, StoredDocument } from '../storage/documents.ts';
-import { isNotModified } from './conditional.ts';
+import type { Home } from '../home.ts';
+import type { Coding } from '../storage/codings.ts';
+import { type DocumentHead, documentBody, documentHead } from '../storage/documents.ts';
+import { chooseCoding } from './codings.ts';
+import { evaluateConditions, type HeaderOf } from './conditional.ts';
+import { deltaFor } from './delta.ts';
+import { publicHeaders, vary } from './headers.ts';
 
-/** What every answer about a feed document says of it. */
-function documentHeaders(head: DocumentHead, url: string): Record<string, string> {
-  return {
-    'Content-Type': head.content_type,
-    ETag: etagOf(head),
-    'Last-Modified': new Date(head.last_modified).toUTCString(),
-    // Asked for again each time, so that whoever was just told never gets an older version from a cache.
-    'Cache-Control': 'no-cache',
-    // Discovery for subscribers (WebSub section 4).
-    Link: `<${url}/hub>; rel="hub", <${url}${head.address}>; rel="self"`,
-    'Access-Control-Allow-Origin': '*',
-    'Access-Control-Expose-Headers': 'ETag, Last-Modified, Link',
-    'X-Content-Type-Options': 'nosniff',
+/** What an answer depends on, besides the document. */
+export interface DocumentRequest {
+  method: string;
+  header: HeaderOf;
+}
+
+/** An answer about a document. Its body is the document in a coding, a sentence, or nothing. */
+export interface DocumentAnswer {
+  status: 200 | 304 | 406 | 410 | 412;
+  headers: Record<string, string>;
+  body: { coding: Coding | null } | string | null;
+}
+
+/** The answer to a request for a document: a function of the two alone, and the same in both homes. */
+export type AnswerFor = (head: DocumentHead, request: DocumentRequest) => DocumentAnswer;
+
+/** An entity tag of bytes by their hash. */
+export const etagOf = (hash: string) => `"${hash.slice(0, 32)}"`;
+
+/** Request headers by which one of several answers is chosen. */
+const CHOSEN_BY = 'Accept-Encoding, A-IM';
+const EXPOSED = 'ETag, Last-Modified, Link, IM, Delta-Base, Content-Encoding';
+const SENTENCE = { 'Content-Type': 'text/plain; charset=utf-8', 'Cache-Control': 'no-cache' };
+
+/** Makes {@link AnswerFor} for a server. What it says of a document in a coding is put together once. */
+export function documentAnswers({ config }: Pick<Home, 'config'>): AnswerFor {
+  const always: Record<string, string> = {
+    ...publicHeaders(config),
+    'Access-Control-Expose-Headers': EXPOSED,
+    Vary: CHOSEN_BY,
+    ...(config.feeds.robots !== null && { 'X-Robots-Tag': config.feeds.robots }),
+  };
+  const prepared = new WeakMap<DocumentHead, Map<Coding | null, Prepared>>();
+
+  function prepare(head: DocumentHead, coding: Coding | null): Prepared {
+    const coded = coding === null ? undefined : head.codings[coding];
+    const etag = etagOf(coded?.blob ?? head.blob);
+    const kept = {
+      ETag: etag,
+      'Last-Modified': new Date(head.last_modified).toUTCString(),
+      // Asked for again each time, so that whoever was just told never gets an older version from a cache.
+      'Cache-Control': head.immutable ? 'public, max-age=31536000, immutable' : 'no-cache',
+      // Discovery for subscribers (WebSub section 4), and the address that aliases stand for.
+      Link: `<${config.url}/hub>; rel="hub", <${config.url}${head.address}>; rel="self"`,
+      ...always,
+    };
+    const size = String(coded?.size ?? head.size);
+    return {
+      etag,
+      kept,
+      full: {
+        'Content-Type': head.content_type,
+        ...(coding !== null && { 'Content-Encoding': coding }),
+        'Content-Length': size,
+        ...kept,
+      },
+      body: { coding },
+    };
+  }
+
+  return (head, request) => {
+    const sentence = (status: 406 | 410 | 412, text: string): DocumentAnswer => ({
+      status,
+      headers: { ...always, ...SENTENCE },
+      body: request.method === 'HEAD' ? null : text,
+    });
+    if (head.gone) return sentence(410, goneSentence(config.url));
+    const coding = chooseCoding(request.header('accept-encoding'), head.codings);
+    if (coding === 'none') {
+      const names = [...Object.keys(head.codings), 'identity'].join(', ');
+      return sentence(406, `Accept-Encoding leaves nothing to send: there are ${names}.\n`);
+    }
+    const forms = prepared.get(head) ?? new Map<Coding | null, Prepared>();
+    const form = forms.get(coding) ?? prepare(head, coding);
+    if (forms.size === 0) prepared.set(head, forms);
+    forms.set(coding, form);
+    const status = evaluateConditions(request.header, form.etag, head.last_modified);
+    if (status === 304) return { status, headers: form.kept, body: null };
+    if (status === 412) return sentence(412, `The present version is another one: ${form.etag}.\n`);
+    return { status, headers: form.full, body: request.method === 'HEAD' ? null : form.body };
   };
 }
 
-/** A strong entity tag: the bytes' own hash. */
-export function etagOf(head: Pick<DocumentHead, 'blob'>): string {
-  return `"${head.blob.slice(0, 32)}"`;
+interface Prepared {
+  etag: string;
+  /** Of every answer about this form of the document. */
+  kept: Record<string, string>;
+  /** Of an answer that has, or on HEAD would have, the body. */
+  full: Record<string, string>;
+  body: { coding: Coding | null };
 }
 
+/** Why there is nothing any more where a feed was. */
+export const goneSentence = (url: string) =>
+  `This feed is gone: it has no article any more. The feeds that there are: ${url}/\n`;
+
 /**
- * The answer to a request for a document, by both homes and every route: a function of the two alone.
+ * Answers with the document at an address; null when there is none.
  *
- * @param url public address of this server, without a slash at the end
+ * @param also headers of the route that the document was asked for by
  */
-export function answerDocument(document: StoredDocument, request: Request, url: string): Response {
-  const headers = documentHeaders(document.head, url);
-  if (isNotModified(request.headers, etagOf(document.head), document.head.last_modified)) {
-    const { 'Content-Type': _, ...kept } = headers;
-    return new Response(null, { status: 304, headers: kept });
+export async function serveDocument(
+  home: Home,
+  answerFor: AnswerFor,
+  raw: Request,
+  address: string,
+  also: { vary?: string } = {},
+): Promise<Response | null> {
+  const request: DocumentRequest = { method: raw.method, header: (name) => raw.headers.get(name) };
+  // A head may be replaced and its old blob collected before the body is read; the second look finds the new one.
+  for (let look = 0; look < 2; look++) {
+    const head = await documentHead(home, address);
+    if (!head) return null;
+    const answer = answerFor(head, request);
+    const headers = { ...answer.headers };
+    if (also.vary) headers.Vary = vary(also.vary, headers.Vary);
+    if (answer.status === 200) {
+      const delta = await deltaFor(home, head, request, headers);
+      if (delta) return delta;
+    }
+    if (answer.body === null || typeof answer.body === 'string')
+      return new Response(answer.body, { status: answer.status, headers });
+    const bytes = await documentBody(home, head, answer.body.coding);
+    if (bytes) return new Response(bytes as Uint8Array<ArrayBuffer>, { status: answer.status, headers });
+    home.documentCache?.replaced([address]);
   }
-  headers['Content-Length'] = String(document.body.byteLength);
-  return new Response(request.method === 'HEAD' ? null : (document.body as Uint8Array<ArrayBuffer>), { headers });
+  return null;
 }

@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import type { Config } from '../config/config.ts';
 import type { Home, Log } from '../home.ts';
 import { DocumentCache } from '../storage/documents.ts';
+import { compress } from './compress.ts';
 import { createFileSource } from './files.ts';
 import { createQueue, type NodeQueue } from './queue.ts';
 import { createRequest } from './request.ts';
@@ -45,6 +46,7 @@ export function createNodeHome(options: {
     allowPrivate,
     now,
     sha256: (data) => hash('sha256', data, 'hex'),
+    compress,
     log,
     stepsPerInvocation: Number.POSITIVE_INFINITY,
     documentCache: new DocumentCache(),

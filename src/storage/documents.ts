@@ -1,5 +1,8 @@
 import type { Format } from '../feeds/entry.ts';
 import type { Home } from '../home.ts';
+import type { Coding, Codings } from './codings.ts';
+import type { Statement } from './ports.ts';
+import { forRows } from './rows.ts';
 
 /** What the database knows of a stored document; its body is the blob of that hash. */
 export interface DocumentHead {
@@ -13,52 +16,108 @@ export interface DocumentHead {
   blob: string;
   /** Bytes. */
   size: number;
+  /** Its body in other codings. */
+  codings: Codings;
   content_type: string;
   /** ISO 8601, whole seconds, later than that of the version before. */
   last_modified: string;
+  /** Its bytes never change again: a closed archive. */
+  immutable: boolean;
+  /** Its feed has no article any more. */
+  gone: boolean;
 }
 
-/** A document with its bytes. */
-export interface StoredDocument {
-  head: DocumentHead;
-  body: Uint8Array;
-}
+/** As the database has it. */
+type HeadRow = Omit<DocumentHead, 'codings' | 'immutable' | 'gone'> & {
+  codings: string;
+  immutable: number;
+  gone: number;
+};
 
-const COLUMNS = 'address, feed, format, version, blob, size, content_type, last_modified';
+const COLUMNS = 'address, feed, format, version, blob, size, codings, content_type, last_modified, immutable, gone';
+
+const headOf = (row: HeadRow): DocumentHead => ({
+  ...row,
+  codings: JSON.parse(row.codings) as Codings,
+  immutable: row.immutable === 1,
+  gone: row.gone === 1,
+});
 
 /** The documents of a feed as they are stored now. */
 export async function documentsOfFeed(home: Home, feed: string): Promise<DocumentHead[]> {
-  return home.db.prepare(`SELECT ${COLUMNS} FROM documents WHERE feed = ?`).bind(feed).all<DocumentHead>();
+  const rows = await home.db
+    .prepare(`SELECT ${COLUMNS} FROM documents WHERE feed = ?`)
+    .bind(feed)
+    .all<HeadRow & { [column: string]: string | number }>();
+  return rows.map(headOf);
 }
 
-/** The head of the document at an address, or null when there is none. */
+/** The head of the document at an address, from memory where a home keeps one; null when there is none. */
 export async function documentHead(home: Home, address: string): Promise<DocumentHead | null> {
-  return home.db.prepare(`SELECT ${COLUMNS} FROM documents WHERE address = ?`).bind(address).first<DocumentHead>();
+  const { documentCache: cache } = home;
+  const kept = cache?.head(address);
+  if (kept) return kept;
+  const generation = cache?.generation;
+  const row = await home.db
+    .prepare(`SELECT ${COLUMNS} FROM documents WHERE address = ?`)
+    .bind(address)
+    .first<HeadRow & { [column: string]: string | number }>();
+  if (!row) return null;
+  const head = headOf(row);
+  if (generation !== undefined) cache?.keep(head, generation);
+  return head;
 }
 
-/** The document at an address as it is now, from memory where a home keeps one. */
-export async function readDocument(home: Home, address: string): Promise<StoredDocument | null> {
-  const kept = home.documentCache?.get(address);
+/** The bytes of a document, plain or coded; null when they were collected, since a newer version has long replaced them. */
+export async function documentBody(home: Home, head: DocumentHead, coding: Coding | null): Promise<Uint8Array | null> {
+  const blob = coding === null ? head.blob : head.codings[coding]?.blob;
+  if (blob === undefined) return null;
+  const kept = home.documentCache?.body(head, coding);
   if (kept) return kept;
-  const generation = home.documentCache?.generation;
-  // A head may be replaced and its old blob collected between the two reads; the second look finds the new one.
-  for (let look = 0; look < 2; look++) {
-    const head = await documentHead(home, address);
-    if (!head) return null;
-    const body = await home.blobs.get(head.blob);
-    if (!body) continue;
-    const document = { head, body };
-    if (generation !== undefined) home.documentCache?.set(document, generation);
-    return document;
-  }
-  return null;
+  const bytes = await home.blobs.get(blob);
+  if (bytes) home.documentCache?.keepBody(head, coding, bytes);
+  return bytes;
+}
+
+/** Statements that store heads and retire the bodies that they replace, for the batch that commits them. */
+export function documentStatements(home: Home, written: DocumentHead[], retired: DocumentHead[]): Statement[] {
+  return [
+    ...forRows(
+      home.db,
+      `INSERT INTO documents (${COLUMNS})
+       SELECT value ->> 'address', value ->> 'feed', value ->> 'format', value ->> 'version', value ->> 'blob',
+              value ->> 'size', value -> 'codings', value ->> 'content_type', value ->> 'last_modified',
+              value ->> 'immutable', value ->> 'gone'
+       FROM json_each(?1) WHERE true
+       ON CONFLICT (address) DO UPDATE SET version = excluded.version, blob = excluded.blob, size = excluded.size,
+         codings = excluded.codings, content_type = excluded.content_type, last_modified = excluded.last_modified,
+         immutable = excluded.immutable, gone = excluded.gone`,
+      written,
+    ),
+    ...forRows(
+      home.db,
+      `INSERT OR REPLACE INTO retired_blobs (hash, body, since)
+       SELECT value ->> 'hash', value ->> 'body', ?2 FROM json_each(?1)`,
+      retired.flatMap(({ blob, codings }) => [
+        { hash: blob, body: blob },
+        ...Object.values(codings).map((coded) => ({ hash: coded.blob, body: blob })),
+      ]),
+      home.now(),
+    ),
+  ];
+}
+
+/** A head with those of its bodies that were asked for. */
+interface KeptDocument {
+  head: DocumentHead;
+  bodies: Map<Coding | null, Uint8Array>;
 }
 
 /** Documents in memory, replaced at commit. For a home where one process makes every commit. */
 export class DocumentCache {
   /** Rises with each commit, so that a read begun before it is not kept after it. */
   generation = 0;
-  readonly #documents = new Map<string, StoredDocument>();
+  readonly #documents = new Map<string, KeptDocument>();
   readonly #maxBytes: number;
   #bytes = 0;
 
@@ -66,33 +125,53 @@ export class DocumentCache {
     this.#maxBytes = maxBytes;
   }
 
-  get(address: string): StoredDocument | undefined {
-    return this.#documents.get(address);
+  head(address: string): DocumentHead | undefined {
+    return this.#documents.get(address)?.head;
   }
 
-  set(document: StoredDocument, generation: number): void {
-    if (generation !== this.generation || document.body.byteLength > this.#maxBytes) return;
-    this.drop([document.head.address]);
-    this.#documents.set(document.head.address, document);
-    this.#bytes += document.body.byteLength;
-    for (const [address] of this.#documents) {
-      if (this.#bytes <= this.#maxBytes) break;
-      this.drop([address]);
-    }
+  body(head: DocumentHead, coding: Coding | null): Uint8Array | undefined {
+    const kept = this.#documents.get(head.address);
+    return kept?.head.blob === head.blob ? kept.bodies.get(coding) : undefined;
+  }
+
+  keep(head: DocumentHead, generation: number): void {
+    if (generation !== this.generation) return;
+    this.drop(head.address);
+    this.#documents.set(head.address, { head, bodies: new Map() });
+    this.#bytes += HEAD_BYTES;
+    this.#trim();
+  }
+
+  keepBody(head: DocumentHead, coding: Coding | null, bytes: Uint8Array): void {
+    const kept = this.#documents.get(head.address);
+    if (kept?.head.blob !== head.blob || kept.bodies.has(coding) || bytes.byteLength > this.#maxBytes) return;
+    kept.bodies.set(coding, bytes);
+    this.#bytes += bytes.byteLength;
+    this.#trim();
   }
 
   /** Forgets documents that a commit replaced. */
   replaced(addresses: string[]): void {
     this.generation++;
-    this.drop(addresses);
+    for (const address of addresses) this.drop(address);
   }
 
-  private drop(addresses: string[]): void {
-    for (const address of addresses) {
-      const document = this.#documents.get(address);
-      if (!document) continue;
-      this.#documents.delete(address);
-      this.#bytes -= document.body.byteLength;
+  private drop(address: string): void {
+    const kept = this.#documents.get(address);
+    if (!kept) return;
+    this.#documents.delete(address);
+    this.#bytes -= HEAD_BYTES;
+    for (const body of kept.bodies.values()) this.#bytes -= body.byteLength;
+  }
+
+  /** The first that came goes first. */
+  #trim(): void {
+    for (const [address] of this.#documents) {
+      if (this.#bytes <= this.#maxBytes) break;
+      this.drop(address);
     }
   }
 }
+
+/** What a head may take in memory, roughly. */
+const HEAD_BYTES = 2_000;

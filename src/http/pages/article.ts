@@ -1,41 +1,84 @@
 import { html, raw } from 'hono/html';
 import type { Entry } from '../../feeds/entry.ts';
-import { instant, type Markup, page, sanitized } from './layout.ts';
+import { type Discoverable, instant, type Markup, page, sanitized } from './layout.ts';
+import { bar, foot, type SiteFrame } from './parts.ts';
 
 /** A clean page for an article, where the publisher's site has none of its own. */
-export function articlePage(entry: Entry, site: { title: string; lang: string; zone: string }): Markup {
+export function articlePage(of: {
+  site: SiteFrame;
+  entry: Entry;
+  /** Where the article stood first, when that was elsewhere. */
+  canonical: string;
+  feeds: Discoverable[];
+  sections: { title: string; page: string }[];
+}): Markup {
+  const { site, entry, canonical } = of;
   const lang = entry.lang ?? site.lang;
-  const description = {
-    '@context': 'https://schema.org',
-    '@type': 'NewsArticle',
-    headline: entry.title,
-    datePublished: entry.published,
-    dateModified: entry.updated,
-    inLanguage: lang,
-    mainEntityOfPage: entry.url,
-    author: entry.authors.map((author) => ({ '@type': 'Person', name: author.name, url: author.url })),
-    image: entry.image?.url,
-    publisher: { '@type': 'Organization', name: site.title },
-  };
+  const authors = entry.authors.map((author) => author.name).join(', ');
   return page({
     title: `${entry.title} · ${site.title}`,
     lang,
-    head: html`<link rel="canonical" href="${entry.url}">
+    feeds: of.feeds,
+    head: html`<link rel="canonical" href="${canonical}">
 <meta name="description" content="${entry.summary}">
-<meta property="og:type" content="article">
-<meta property="og:title" content="${entry.title}">
-<meta property="og:url" content="${entry.url}">
-<meta property="og:description" content="${entry.summary}">
-${entry.image ? html`<meta property="og:image" content="${entry.image.url}">` : ''}
-<link rel="alternate" type="application/rss+xml" title="${site.title} (RSS)" href="/rss.xml">
-<link rel="alternate" type="application/atom+xml" title="${site.title} (Atom)" href="/atom.xml">
-<script type="application/ld+json">${raw(JSON.stringify(description).replaceAll('<', '\\u003c'))}</script>`,
-    body: html`<header><p><a href="/">${site.title}</a></p></header>
-<main><article>
-<h1>${entry.title}</h1>
-<p class="soft">${instant(entry.published, site.zone, lang)}${entry.authors.length > 0 ? ` · ${entry.authors.map((author) => author.name).join(', ')}` : ''}</p>
+${authors === '' ? '' : html`<meta name="author" content="${authors}">`}
+${openGraph(of)}
+<script type="application/ld+json">${raw(JSON.stringify(structuredData(of)).replaceAll('<', '\\u003c'))}</script>`,
+    body: html`${bar(site)}
+<main id="content"><article class="read">
+<header><h1>${entry.title}</h1>
+<p class="byline">${instant(entry.published, site.zone, lang)}${authors === '' ? '' : ` · ${authors}`}</p></header>
 ${sanitized(entry.html)}
-${entry.enclosures.map((file) => html`<p><a href="${file.url}">${file.title ?? file.url}</a></p>`)}
-</article></main>`,
+${entry.enclosures.map((file) => attachment(file, site))}
+${of.sections.length === 0 ? '' : html`<ul class="chips">${of.sections.map((section) => html`<li><a href="${section.page}">${section.title}</a></li>`)}</ul>`}
+</article></main>
+${foot(site)}`,
   });
+}
+
+function attachment(file: Entry['enclosures'][number], site: SiteFrame): Markup {
+  const name = file.title ?? (file.url.split('/').at(-1) || file.url);
+  const link = html`<p><span lang="${site.words.lang}">${site.words.attachment}</span>: <a href="${file.url}">${name}</a></p>`;
+  if (file.type.startsWith('audio/')) return html`<audio controls preload="none" src="${file.url}"></audio>${link}`;
+  if (file.type.startsWith('video/')) return html`<video controls preload="none" src="${file.url}"></video>${link}`;
+  return link;
+}
+
+/** @see https://ogp.me/ */
+function openGraph({ entry, site, canonical }: { entry: Entry; site: SiteFrame; canonical: string }): Markup {
+  return html`<meta property="og:type" content="article">
+<meta property="og:site_name" content="${site.title}">
+<meta property="og:title" content="${entry.title}">
+<meta property="og:url" content="${canonical}">
+<meta property="og:description" content="${entry.summary}">
+<meta property="article:published_time" content="${entry.published}">
+<meta property="article:modified_time" content="${entry.updated}">
+${entry.tags.map(
+  (tag) => html`<meta property="article:tag" content="${tag}">
+`,
+)}${
+  entry.image
+    ? html`<meta property="og:image" content="${entry.image.url}">${entry.image.alt ? html`<meta property="og:image:alt" content="${entry.image.alt}">` : ''}
+<meta name="twitter:card" content="summary_large_image">`
+    : html`<meta name="twitter:card" content="summary">`
+}`;
+}
+
+/** @see https://schema.org/NewsArticle */
+function structuredData({ entry, site, canonical }: { entry: Entry; site: SiteFrame; canonical: string }): object {
+  return {
+    '@context': 'https://schema.org',
+    '@type': 'NewsArticle',
+    headline: entry.title,
+    description: entry.summary,
+    datePublished: entry.published,
+    dateModified: entry.updated,
+    inLanguage: entry.lang ?? site.lang,
+    mainEntityOfPage: canonical,
+    url: entry.url,
+    author: entry.authors.map((author) => ({ '@type': 'Person', name: author.name, url: author.url })),
+    keywords: entry.tags.length > 0 ? entry.tags : undefined,
+    image: entry.image?.url,
+    publisher: { '@type': 'Organization', name: site.title },
+  };
 }

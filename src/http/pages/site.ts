@@ -1,64 +1,48 @@
 import { html } from 'hono/html';
-import { instant, type Markup, page } from './layout.ts';
+import { type Markup, page } from './layout.ts';
+import { entryList, foot, pushNote, type ShownEntry, type ShownFeed, type SiteFrame, subscribeCard } from './parts.ts';
 
-/** A feed as the page shows it: addresses are paths. */
-export interface ShownFeed {
-  kind: string;
-  title: string;
-  rss: string;
-  atom: string;
-  json: string;
-}
+/** Feeds of a kind that are shown at once; the rest can be unfolded. */
+const AT_ONCE = 40;
+const KINDS = ['defined', 'category', 'folder', 'lang', 'author', 'tag'];
 
-export interface SitePage {
-  title: string;
+/** The page that shows a person the feeds and how to subscribe. `feeds` begins with the site's own. */
+export function sitePage(of: {
+  site: SiteFrame;
   description: string;
-  lang: string;
-  zone: string;
-  hub: string;
   feeds: ShownFeed[];
-  newest: { title: string; url: string; published: string; lang: string | null }[];
-}
-
-const KINDS: Record<string, string> = {
-  site: 'All articles',
-  defined: 'Collections',
-  category: 'Categories',
-  lang: 'Languages',
-  author: 'Authors',
-  tag: 'Tags',
-};
-
-/** The page that shows a person the feeds and how to subscribe. */
-export function sitePage(site: SitePage): Markup {
-  const groups = Object.entries(KINDS)
-    .map(([kind, name]) => ({ name, feeds: site.feeds.filter((feed) => feed.kind === kind) }))
-    .filter((group) => group.feeds.length > 0);
+  newest: ShownEntry[];
+}): Markup {
+  const { site } = of;
+  const { words } = site;
+  const own = of.feeds.find((feed) => feed.kind === 'site');
+  const groups = KINDS.map((kind) => ({
+    name: words.sections[kind] ?? kind,
+    feeds: of.feeds.filter((feed) => feed.kind === kind),
+  })).filter((group) => group.feeds.length > 0);
   return page({
     title: site.title,
     lang: site.lang,
-    head: html`<link rel="alternate" type="application/rss+xml" title="${site.title} (RSS)" href="/rss.xml">
-<link rel="alternate" type="application/atom+xml" title="${site.title} (Atom)" href="/atom.xml">
-<link rel="alternate" type="application/feed+json" title="${site.title} (JSON Feed)" href="/feed.json">
-<meta name="description" content="${site.description}">`,
-    body: html`<header><h1>${site.title}</h1><p class="soft">${site.description}</p></header>
-<main>
-<section class="card" lang="en">
-<p>To follow this site, give one of these addresses to a feed reader, or take <a href="/feeds.opml">all of them as OPML</a>. Programs can have every change pushed to them by WebSub; the hub is <code>${site.hub}</code>.</p>
-</section>
-<section aria-labelledby="newest"><h2 id="newest" lang="en">Newest</h2>
-<ul class="plain">${site.newest.map(
-      (entry) =>
-        html`<li><a href="${entry.url}" lang="${entry.lang ?? site.lang}">${entry.title}</a> <span class="soft">${instant(entry.published, site.zone, site.lang)}</span></li>`,
-    )}</ul></section>
-${groups.map(
-  (group) => html`<section><h2 lang="en">${group.name}</h2><div class="scroll"><table>
-<tbody>${group.feeds.map(
-    (feed) =>
-      html`<tr><td>${feed.title}</td><td><a href="${feed.rss}">RSS</a></td><td><a href="${feed.atom}">Atom</a></td><td><a href="${feed.json}">JSON</a></td></tr>
-`,
-  )}</tbody></table></div></section>`,
-)}
-</main>`,
+    feeds: own ? [own] : [],
+    head: html`<link rel="canonical" href="${site.url}/">
+<meta name="description" content="${of.description}">`,
+    body: html`<header><h1>${site.title}</h1><p class="lead">${of.description}</p></header>
+<main id="content">
+<div class="columns">
+<section aria-labelledby="newest"><h2 id="newest" lang="${words.lang}">${words.newest}</h2>
+${entryList(of.newest, site)}</section>
+<aside>${own ? subscribeCard(own, site) : ''}${pushNote(site)}</aside>
+</div>
+<section id="feeds" aria-labelledby="all"><h2 id="all" lang="${words.lang}">${words.allFeeds}</h2>
+${groups.map((group) => html`<h3 lang="${words.lang}">${group.name}</h3>${feedList(group.feeds, site)}`)}</section>
+</main>
+${foot(site)}`,
   });
+}
+
+function feedList(feeds: ShownFeed[], site: SiteFrame): Markup {
+  const chips = (some: ShownFeed[]) =>
+    html`<ul class="chips">${some.map((feed) => html`<li><a href="${feed.page}">${feed.title}</a></li>`)}</ul>`;
+  if (feeds.length <= AT_ONCE) return html`${chips(feeds)}<br>`;
+  return html`${chips(feeds.slice(0, AT_ONCE))}<details><summary lang="${site.words.lang}">${site.words.more(feeds.length)}</summary>${chips(feeds.slice(AT_ONCE))}</details>`;
 }

@@ -1,0 +1,35 @@
+import type { ArticleData } from '../articles/intake.ts';
+import { bodiesOf, entryOf } from '../feeds/publish.ts';
+import { addresses, feedsOf } from '../feeds/selection.ts';
+import type { Home } from '../home.ts';
+import { canonicalPath, frameOf, pageOf } from './feeds.ts';
+import { articlePage } from './pages/article.ts';
+import { servePage } from './rendered.ts';
+
+/** Feeds that an article's page names, beside the site's. */
+const KINDS = new Set(['category', 'tag']);
+
+/** The page of the article whose address is on this server: that of a site which has no pages of its own. */
+export async function articleAt(home: Home, request: Request, pathname: string): Promise<Response | null> {
+  const own = canonicalPath(pathname);
+  const row = await home.db
+    .prepare('SELECT id, updated, body_hash, data FROM articles WHERE url IN (?, ?, ?) LIMIT 1')
+    .bind(home.url + pathname, home.url + own, `${home.url}${own}/`)
+    .first<{ id: string; updated: string; body_hash: string; data: string }>();
+  if (!row) return null;
+  const data = JSON.parse(row.data) as ArticleData;
+  const entry = entryOf(home, row, (await bodiesOf(home, [row])).get(row.body_hash) ?? '');
+  const { site } = home.config;
+  const refs = feedsOf(data, home.config).filter((ref) => KINDS.has(ref.kind));
+  const markup = articlePage({
+    site: frameOf(home),
+    entry,
+    canonical: data.canonical ?? entry.url,
+    feeds: [
+      { title: site.title, ...addresses('') },
+      ...refs.filter((ref) => ref.kind === 'category').map((ref) => ({ title: ref.title, ...addresses(ref.key) })),
+    ],
+    sections: refs.map((ref) => ({ title: ref.title, page: pageOf(ref.key) })),
+  });
+  return servePage(home, request, markup, { Link: `<${entry.url}>; rel="canonical"` });
+}

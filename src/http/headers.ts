@@ -1,0 +1,16 @@
+import type { Config } from '../config/config.ts';
+
+/** What every public answer says, whatever it is about: a browser may read it from anywhere, and stays with https. */
+export function publicHeaders(config: Config): Record<string, string> {
+  return {
+    'Access-Control-Allow-Origin': '*',
+    'X-Content-Type-Options': 'nosniff',
+    ...(config.url.startsWith('https:') && { 'Strict-Transport-Security': 'max-age=31536000' }),
+  };
+}
+
+/** How an answer that was chosen by several request headers says so, each once. */
+export function vary(...names: (string | null | undefined)[]): string {
+  const all = names.flatMap((name) => name?.split(',') ?? []).map((name) => name.trim());
+  return [...new Map(all.filter((name) => name !== '').map((name) => [name.toLowerCase(), name])).values()].join(', ');
+}

@@ -1,0 +1,98 @@
+import { Hono } from 'hono';
+import type { ArticleData } from '../articles/intake.ts';
+import { listedFeeds } from '../feeds/list.ts';
+import { NEWS_LIMIT, NEWS_WINDOW_MS, renderNewsSitemap } from '../feeds/news-sitemap.ts';
+import { renderOpml } from '../feeds/opml.ts';
+import { addresses } from '../feeds/selection.ts';
+import { renderSitemapIndex, renderSitemapShard, SHARD_SIZE } from '../feeds/sitemap.ts';
+import type { Home } from '../home.ts';
+import { pageOf } from './feeds.ts';
+import { serveText } from './rendered.ts';
+
+const XML = { 'Content-Type': 'application/xml; charset=utf-8' };
+
+/** What lists the rest: OPML for readers, sitemaps and robots.txt for search engines. */
+export function listRoutes(home: Home): Hono {
+  const app = new Hono();
+  const { site } = home.config;
+
+  app.get('/feeds.opml', async (c) => {
+    const feeds = await listedFeeds(home, -1);
+    const opml = renderOpml(
+      { title: site.title, updated: await newestUpdate(home) },
+      feeds.map(({ key, title, lang }) => ({
+        title,
+        lang: lang ?? site.language,
+        xmlUrl: home.url + addresses(key).rss,
+        htmlUrl: key === '' ? `${site.url}/` : home.url + pageOf(key),
+      })),
+    );
+    return serveText(home, c.req.raw, opml, {
+      'Content-Type': 'text/x-opml; charset=utf-8',
+      'Content-Disposition': 'inline; filename="feeds.opml"',
+    });
+  });
+
+  app.get('/sitemap.xml', async (c) => {
+    const months = await home.db
+      .prepare(
+        `SELECT substr(published, 1, 7) AS month, COUNT(*) AS n, MAX(updated) AS updated FROM articles
+         GROUP BY substr(published, 1, 7) ORDER BY 1`,
+      )
+      .all<{ month: string; n: number; updated: string }>();
+    const shards = months.flatMap(({ month, n, updated }) =>
+      Array.from({ length: Math.ceil(n / SHARD_SIZE) }, (_, at) => ({
+        url: `${home.url}/sitemap-${month}${at === 0 ? '' : `-${at + 1}`}.xml`,
+        lastmod: updated,
+      })),
+    );
+    return serveText(home, c.req.raw, renderSitemapIndex(shards), XML);
+  });
+
+  // An article stays in the shard of its month, whatever is added elsewhere.
+  app.get('/:shard{sitemap-[0-9]{4}-[0-9]{2}(?:-[0-9]+)?\\.xml}', async (c) => {
+    const [, year = '', month = '', part = '1'] = /(\d{4})-(\d{2})(?:-(\d+))?/.exec(c.req.param('shard')) ?? [];
+    const pages = await home.db
+      .prepare(
+        `SELECT url, updated AS lastmod FROM articles WHERE substr(published, 1, 7) = ?
+         ORDER BY sort LIMIT ? OFFSET ?`,
+      )
+      .bind(`${year}-${month}`, SHARD_SIZE, (Number(part) - 1) * SHARD_SIZE)
+      .all<{ url: string; lastmod: string }>();
+    if (pages.length === 0) return c.notFound();
+    return serveText(home, c.req.raw, renderSitemapShard(pages), XML);
+  });
+
+  app.get('/news-sitemap.xml', async (c) => {
+    const since = new Date(home.now() - NEWS_WINDOW_MS).toISOString();
+    const rows = await home.db
+      .prepare('SELECT url, published, data FROM articles WHERE sort >= ? ORDER BY sort DESC LIMIT ?')
+      .bind(since, NEWS_LIMIT)
+      .all<{ url: string; published: string; data: string }>();
+    const news = rows.map(({ url, published, data }) => {
+      const { title, lang } = JSON.parse(data) as ArticleData;
+      return { url, published, title, lang };
+    });
+    return serveText(home, c.req.raw, renderNewsSitemap({ name: site.title, lang: site.language }, news), XML);
+  });
+
+  const robots = [
+    'User-agent: *',
+    'Disallow: /admin',
+    'Disallow: /api/',
+    '',
+    `Sitemap: ${home.url}/sitemap.xml`,
+    `Sitemap: ${home.url}/news-sitemap.xml`,
+  ];
+  app.get('/robots.txt', (c) =>
+    serveText(home, c.req.raw, `${robots.join('\n')}\n`, { 'Content-Type': 'text/plain; charset=utf-8' }),
+  );
+  return app;
+}
+
+async function newestUpdate(home: Home): Promise<string> {
+  const row = await home.db
+    .prepare("SELECT MAX(last_modified) AS at FROM documents WHERE feed = ''")
+    .first<{ at: string | null }>();
+  return row?.at ?? new Date(0).toISOString();
+}

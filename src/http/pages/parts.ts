@@ -1,0 +1,88 @@
+import { html } from 'hono/html';
+import { type Discoverable, instant, type Markup } from './layout.ts';
+import type { Words } from './words.ts';
+
+/** What a page says of the site around it. */
+export interface SiteFrame {
+  title: string;
+  lang: string;
+  zone: string;
+  /** Public address of this server. */
+  url: string;
+  words: Words;
+}
+
+/** A feed as a page lists it: addresses are paths. */
+export interface ShownFeed extends Discoverable {
+  kind: string;
+  page: string;
+}
+
+/** An entry as a page lists it. */
+export interface ShownEntry {
+  title: string;
+  url: string;
+  published: string;
+  lang: string | null;
+  summary: string;
+  authors: string[];
+}
+
+/** The line at the top that leads home. */
+export function bar(site: SiteFrame): Markup {
+  return html`<div class="rule"><div class="bar"><a href="/"><img src="/icon.svg" alt="" width="24" height="24"><span>${site.title}</span></a><nav><a href="/#feeds" lang="${site.words.lang}">${site.words.allFeeds}</a></nav></div></div>`;
+}
+
+/** The line at the bottom. */
+export function foot(site: SiteFrame): Markup {
+  return html`<footer lang="${site.words.lang}"><a href="/feeds.opml">${site.words.opml}</a> · ${site.words.opmlHint}</footer>`;
+}
+
+/** A feed's three addresses, each to be copied, and readers that open them. */
+export function subscribeCard(feed: Discoverable, site: SiteFrame): Markup {
+  const { words } = site;
+  const formats = [
+    ['Atom', feed.atom],
+    ['RSS', feed.rss],
+    ['JSON Feed', feed.json],
+  ] as const;
+  const address = site.url + feed.atom;
+  const encoded = encodeURIComponent(address);
+  return html`<section class="card" aria-labelledby="subscribe" lang="${words.lang}">
+<h2 id="subscribe">${words.subscribe}</h2>
+<p>${words.howTo}</p>
+<div class="addresses">${formats.map(
+    ([
+      name,
+      path,
+    ]) => html`<div class="address"><a href="${path}">${name}</a><input readonly value="${site.url + path}" aria-label="${words.addressOf(name)}"><button type="button" data-copy="${site.url + path}" data-done="${words.copied}" aria-live="polite" hidden>${words.copy}</button></div>
+`,
+  )}</div>
+<p class="soft">${words.openIn}</p>
+<ul class="chips">
+<li><a href="https://feedly.com/i/subscription/feed/${encoded}" rel="noopener nofollow">Feedly</a></li>
+<li><a href="https://www.inoreader.com/?add_feed=${encoded}" rel="noopener nofollow">Inoreader</a></li>
+<li><a href="https://www.newsblur.com/?url=${encoded}" rel="noopener nofollow">NewsBlur</a></li>
+<li><a href="https://theoldreader.com/feeds/subscribe?url=${encoded}" rel="noopener nofollow">The Old Reader</a></li>
+<li><a href="feed:${address}">${words.anotherReader}</a></li>
+</ul>
+</section>`;
+}
+
+/** For programs: where the hub is. */
+export function pushNote(site: SiteFrame): Markup {
+  return html`<section lang="${site.words.lang}"><h2>${site.words.push}</h2><p class="soft">${site.words.pushHint} <code>${site.url}/hub</code></p></section>`;
+}
+
+/** Entries, the newest first. */
+export function entryList(entries: ShownEntry[], site: SiteFrame): Markup {
+  if (entries.length === 0) return html`<p class="soft" lang="${site.words.lang}">${site.words.noEntries}</p>`;
+  return html`<ul class="entries">${entries.map((entry) => {
+    const lang = entry.lang ?? site.lang;
+    const by = entry.authors.length > 0 ? ` · ${entry.authors.join(', ')}` : '';
+    return html`<li lang="${lang}"><h3><a href="${entry.url}">${entry.title || entry.url}</a></h3>
+<p class="soft">${instant(entry.published, site.zone, lang, null)}${by}</p>
+${entry.summary === '' ? '' : html`<p class="summary">${entry.summary}</p>`}</li>
+`;
+  })}</ul>`;
+}
