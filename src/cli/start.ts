@@ -33,7 +33,13 @@ export const command: Command = {
       allowPrivate: environment.allowPrivate,
       log,
     });
-    const server = await startServer(home, { port, host, contentFolder: content, schedule: environment.schedule });
+    const server = await startServer(home, {
+      port,
+      host,
+      contentFolder: content,
+      dataFolder: data,
+      schedule: environment.schedule,
+    });
     owned.announce(`http://${host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host}:${server.port}`);
 
     let stopping = false;

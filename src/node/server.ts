@@ -10,6 +10,7 @@ import { requestRun } from '../storage/runs.ts';
 import { createSchedule } from './cron.ts';
 import { startDueTimer } from './due.ts';
 import type { NodeHome } from './home.ts';
+import { remakeLostDocuments } from './lost.ts';
 import { watchContent } from './watch.ts';
 
 /** Milliseconds that answers under way have to end when the server stops. */
@@ -29,12 +30,13 @@ export interface RunningServer {
  */
 export async function startServer(
   home: NodeHome,
-  options: { port: number; host: string; contentFolder: string; schedule: string | null },
+  options: { port: number; host: string; contentFolder: string; dataFolder: string; schedule: string | null },
 ): Promise<RunningServer> {
   const schedule = options.schedule === null ? null : createSchedule(home, options.schedule);
   // This process owns the data folder alone: whoever held these is dead.
   await releaseLocks(home);
   await releaseClaims(home);
+  await remakeLostDocuments(home, options.dataFolder);
   const server = createAdaptorServer({ fetch: createApp(home).fetch }) as Server;
   const port = await listen(server, options.port, options.host);
   const consumer = home.queue.consume((batch) => consumeMessages(home, batch));
