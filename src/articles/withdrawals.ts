@@ -115,25 +115,26 @@ const LIKENESS_MS = 600_000;
 export async function noteLikenesses(home: Home): Promise<Statement[]> {
   const missing = await home.db
     .prepare(
-      `SELECT f.path, l.id, l.title, l.published FROM files AS f JOIN ledger AS l ON l.id = f.article
+      `SELECT f.path, l.id, l.title, l.published, l.first_seen FROM files AS f JOIN ledger AS l ON l.id = f.article
        WHERE f.missing_since IS NOT NULL AND l.withdrawn IS NULL LIMIT 50`,
     )
-    .all<{ path: string; id: string; title: string; published: string }>();
+    .all<{ path: string; id: string; title: string; published: string; first_seen: string }>();
   if (missing.length === 0) return [];
   const since = new Date(home.now() - LIKENESS_MS).toISOString();
   const fresh = await home.db
     .prepare(
-      `SELECT f.path, l.title, l.published FROM (SELECT * FROM events ORDER BY seq DESC LIMIT 50) AS e
+      `SELECT f.path, l.title, l.published, l.first_seen FROM (SELECT * FROM events ORDER BY seq DESC LIMIT 50) AS e
        JOIN ledger AS l ON l.id = e.article JOIN files AS f ON f.article = e.article
        WHERE e.type = 'published' AND e.at >= ? AND f.state = 'accepted' AND f.missing_since IS NULL
          AND NOT EXISTS (SELECT 1 FROM json_each(f.problems) WHERE value ->> 'code' = 'resembles-missing')`,
     )
     .bind(since)
-    .all<{ path: string; title: string; published: string }>();
+    .all<{ path: string; title: string; published: string; first_seen: string }>();
   const notes = fresh.flatMap((one) => {
     const like = missing.find(
       (other) =>
-        other.title === one.title || other.published === one.published || nameOf(other.path) === nameOf(one.path),
+        other.first_seen < one.first_seen &&
+        (other.title === one.title || other.published === one.published || nameOf(other.path) === nameOf(one.path)),
     );
     if (!like) return [];
     const message = `this was published as a new article; ${like.path}, which it resembles, is missing. If it is the same one, moved and rewritten, give it the id of that`;

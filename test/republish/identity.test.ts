@@ -226,6 +226,7 @@ describe('files that exchange their names', () => {
 describe('what cannot be known is not guessed', () => {
   it('publishes a renamed and rewritten file as new, notes it, and believes the id that the note asks for', async () => {
     const id = await withOne();
+    room.clock.now += MINUTE;
     room.remove('posts/old.md');
     room.write('posts/new.md', article('One', { date: '2026-04-02' }, bodyOf('rewritten')));
     await room.run();
