@@ -7,7 +7,7 @@ import { createNodeHome, type NodeHome } from '../src/node/home.ts';
 /** The publisher of the synthesized articles. */
 const CONFIG: ConfigInput = {
   site: { title: 'News', url: 'https://news.example', timezone: 'Asia/Seoul', language: 'ko' },
-  content: { include: ['_posts/**/*.md', 'content/posts/**/*.md'] },
+  content: { include: ['_posts/**/*.md', 'content/posts/**/*.md', 'ferry.md'] },
 };
 
 /** A Node home as `npm start` makes it, without a server. It may reach loopback. */

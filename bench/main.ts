@@ -12,6 +12,7 @@ const BENCHMARKS: Record<string, () => Promise<{ run: Benchmark }>> = {
   articles: () => import('./articles.ts'),
   build: () => import('./build.ts'),
   serve: () => import('./serve.ts'),
+  fanout: () => import('./fanout.ts'),
 };
 
 const USAGE = `usage: npm run bench -- NAME [--json FILE] [--count N] [--rounds N]

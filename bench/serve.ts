@@ -29,7 +29,7 @@ export const run: Benchmark = async ({ rounds = 3 }) => {
     const ways: Record<string, (address: string) => Promise<number>> = {
       plain: (address) => load(address),
       gzip: (address) => load(address, 'Accept-Encoding: gzip'),
-      '304': (address) => load(address, `If-None-Match: ${etag}`),
+      '304 (If-None-Match)': (address) => load(address, `If-None-Match: ${etag}`),
       HEAD: loadHead,
     };
     const figures: Figure[] = [];
