@@ -1,6 +1,7 @@
 import input from 'tidings-config';
 import { createApp } from '../http/app.ts';
 import { consumeMessages, housekeep, regenerate } from '../schedule.ts';
+import { asCoded, withClientCodings } from './codings.ts';
 import type { Env } from './env.ts';
 import { createCloudflareHome } from './home.ts';
 import { deliveredFrom } from './queue.ts';
@@ -14,8 +15,8 @@ const LATE_MS = 90_000;
 const isLate = (now: number, { scheduledTime }: ScheduledController) => now - scheduledTime > LATE_MS;
 
 export default {
-  fetch(request, env, ctx) {
-    return createApp(createCloudflareHome(env, ctx, input)).fetch(request, env, ctx);
+  async fetch(request, env, ctx) {
+    return asCoded(await createApp(createCloudflareHome(env, ctx, input)).fetch(withClientCodings(request), env, ctx));
   },
   async scheduled(controller, env, ctx) {
     const home = createCloudflareHome(env, ctx, input);

@@ -1,7 +1,8 @@
-import type { Server } from 'node:http';
+import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { createAdaptorServer } from '@hono/node-server';
+import { getRequestListener } from '@hono/node-server';
 import { createApp } from '../http/app.ts';
+import { documentAnswers } from '../http/documents.ts';
 import { releaseClaims, sweep } from '../push/outbox.ts';
 import { republish } from '../republish.ts';
 import { consumeMessages } from '../schedule.ts';
@@ -10,6 +11,7 @@ import { requestRun } from '../storage/runs.ts';
 import { createSchedule } from './cron.ts';
 import { startDueTimer } from './due.ts';
 import type { NodeHome } from './home.ts';
+import { answerFromMemory } from './hot.ts';
 import { remakeLostDocuments } from './lost.ts';
 import { watchContent } from './watch.ts';
 
@@ -37,7 +39,11 @@ export async function startServer(
   await releaseLocks(home);
   await releaseClaims(home);
   await remakeLostDocuments(home, options.dataFolder);
-  const server = createAdaptorServer({ fetch: createApp(home).fetch }) as Server;
+  const routes = getRequestListener(createApp(home).fetch);
+  const answerFor = documentAnswers(home);
+  const server = createServer((request, response) => {
+    if (!answerFromMemory(home, answerFor, request, response)) void routes(request, response);
+  });
   const port = await listen(server, options.port, options.host);
   const consumer = home.queue.consume((batch) => consumeMessages(home, batch));
   await sweep(home);

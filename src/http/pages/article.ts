@@ -1,12 +1,12 @@
 import { html, raw } from 'hono/html';
-import type { Entry } from '../../feeds/entry.ts';
+import type { ArticleEntry } from '../../feeds/entry.ts';
 import { type Discoverable, instant, type Markup, page, sanitized } from './layout.ts';
 import { bar, foot, type SiteFrame } from './parts.ts';
 
 /** A clean page for an article, where the publisher's site has none of its own. */
 export function articlePage(of: {
   site: SiteFrame;
-  entry: Entry;
+  entry: ArticleEntry;
   /** Where the article stood first, when that was elsewhere. */
   canonical: string;
   feeds: Discoverable[];
@@ -36,7 +36,7 @@ ${foot(site)}`,
   });
 }
 
-function attachment(file: Entry['enclosures'][number], site: SiteFrame): Markup {
+function attachment(file: ArticleEntry['enclosures'][number], site: SiteFrame): Markup {
   const name = file.title ?? (file.url.split('/').at(-1) || file.url);
   const link = html`<p><span lang="${site.words.lang}">${site.words.attachment}</span>: <a href="${file.url}">${name}</a></p>`;
   if (file.type.startsWith('audio/')) return html`<audio controls preload="none" src="${file.url}"></audio>${link}`;
@@ -45,7 +45,7 @@ function attachment(file: Entry['enclosures'][number], site: SiteFrame): Markup 
 }
 
 /** @see https://ogp.me/ */
-function openGraph({ entry, site, canonical }: { entry: Entry; site: SiteFrame; canonical: string }): Markup {
+function openGraph({ entry, site, canonical }: { entry: ArticleEntry; site: SiteFrame; canonical: string }): Markup {
   return html`<meta property="og:type" content="article">
 <meta property="og:site_name" content="${site.title}">
 <meta property="og:title" content="${entry.title}">
@@ -65,7 +65,15 @@ ${entry.tags.map(
 }
 
 /** @see https://schema.org/NewsArticle */
-function structuredData({ entry, site, canonical }: { entry: Entry; site: SiteFrame; canonical: string }): object {
+function structuredData({
+  entry,
+  site,
+  canonical,
+}: {
+  entry: ArticleEntry;
+  site: SiteFrame;
+  canonical: string;
+}): object {
   return {
     '@context': 'https://schema.org',
     '@type': 'NewsArticle',
