@@ -1,4 +1,5 @@
 import type { Home } from '../home.ts';
+import { compareCodePoints } from '../storage/paths.ts';
 import type { Statement } from '../storage/ports.ts';
 import { forRows } from '../storage/rows.ts';
 import type { Held, Run } from '../storage/runs.ts';
@@ -32,11 +33,14 @@ export async function withdraw(home: Home, run: Run): Promise<{ held: Held | nul
   const concerned = await home.db
     .prepare(
       `SELECT f.path, f.article, f.withdraw AS reason, a.data ->> 'title' AS title, a.body_hash
-       FROM files AS f JOIN articles AS a ON a.id = f.article
-       WHERE f.withdraw IS NOT NULL OR f.missing_since IS NOT NULL ORDER BY f.path`,
+       FROM (SELECT path, article, withdraw FROM files WHERE withdraw IS NOT NULL
+             UNION ALL SELECT path, article, withdraw FROM files WHERE missing_since IS NOT NULL AND withdraw IS NULL) AS f
+       JOIN articles AS a ON a.id = f.article`,
     )
     .all<Withdrawal & { [column: string]: string | null }>();
   if (concerned.length === 0) return { held: null, statements: [] };
+  // Not by the database, which would read all files in their order rather than these few.
+  concerned.sort((a, b) => compareCodePoints(a.path, b.path));
   if (run.request.acceptWithdrawals) {
     const agreed = concerned.filter((one) => one.reason !== null || isWhole);
     return { held: null, statements: takeBack(home, run, agreed) };
