@@ -1,7 +1,18 @@
 import { randomUUID } from 'node:crypto';
-import type { BigIntStats, Dirent } from 'node:fs';
-import { constants, lstat, mkdir, open, readdir, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
+import {
+  type BigIntStats,
+  closeSync,
+  constants,
+  type Dirent,
+  fstatSync,
+  lstatSync,
+  openSync,
+  readFileSync,
+  realpathSync,
+} from 'node:fs';
+import { lstat, mkdir, readdir, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { assertPath, compareCodePoints, isIgnoredName, PathRefused, pathProblem } from '../storage/paths.ts';
 import { type ArticleSource, type SourceFile, SourceUnavailable } from '../storage/ports.ts';
 
@@ -16,30 +27,48 @@ export interface FileSourceOptions {
   onSkipped?: (skipped: Skipped) => void;
 }
 
-/** Files asked about at once while listing. */
-const STAT_BATCH = 256;
+/** Folders walked at once while listing. */
+const WALK_BATCH = 256;
+
+/** Milliseconds after which everything else in the process has its turn. */
+const TURN_MS = 10;
+let turnBegan = 0;
+
+/**
+ * Called before a blocking look at a small file: handing each to another thread costs five times what it takes, but
+ * nobody is to wait for thousands of them.
+ */
+async function takeTurns(): Promise<void> {
+  if (performance.now() - turnBegan < TURN_MS) return;
+  await setImmediate();
+  turnBegan = performance.now();
+}
 
 /** The article source over a folder. Reading never follows a link out of it, writing neither. */
 export function createFileSource(folder: string, { onSkipped = () => {} }: FileSourceOptions = {}): ArticleSource {
   /** The last listing that was begun, so that its further pages need no second walk. */
   let snapshot: SourceFile[] | null = null;
 
-  const root = () =>
-    realpath(folder).catch((error: NodeJS.ErrnoException) => {
-      throw new SourceUnavailable(`The content folder ${folder} cannot be read (${error.code}): set TIDINGS_CONTENT.`);
-    });
+  const root = () => {
+    try {
+      return realpathSync.native(folder);
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      throw new SourceUnavailable(`The content folder ${folder} cannot be read (${code}): set TIDINGS_CONTENT.`);
+    }
+  };
 
   /** The true place of an existing file of the folder; null when there is none or it lies elsewhere. */
-  async function locate(path: string): Promise<string | null> {
+  function locate(path: string): string | null {
     if (pathProblem(path)) return null;
-    const base = await root();
-    const real = await realpath(join(base, path)).catch(absent);
+    const base = root();
+    const real = unlessAbsent(() => realpathSync.native(join(base, path)));
     return real !== null && isInside(base, real) ? real : null;
   }
 
   return {
     async list({ cursor, limit = 1000 } = {}) {
-      if (cursor === undefined || snapshot === null) snapshot = await walk(await root(), onSkipped);
+      if (cursor === undefined || snapshot === null) snapshot = await walk(root(), onSkipped);
       const from = cursor === undefined ? 0 : firstAfter(snapshot, cursor);
       const files = snapshot.slice(from, from + limit);
       const more = from + limit < snapshot.length;
@@ -48,32 +77,34 @@ export function createFileSource(folder: string, { onSkipped = () => {} }: FileS
     },
 
     async head(path) {
-      const real = await locate(path);
-      const stats = real === null ? null : await stat(real, { bigint: true }).catch(absent);
+      await takeTurns();
+      const real = locate(path);
+      const stats = real === null ? null : unlessAbsent(() => lstatSync(real, { bigint: true }));
       return stats?.isFile() ? describe(path, stats) : null;
     },
 
     async get(path) {
-      const real = await locate(path);
+      await takeTurns();
+      const real = locate(path);
       if (real === null) return null;
       // Not blocking: opening a named pipe would wait for a writer.
-      const handle = await open(real, constants.O_RDONLY | constants.O_NONBLOCK).catch(absent);
+      const handle = unlessAbsent(() => openSync(real, constants.O_RDONLY | constants.O_NONBLOCK));
       if (handle === null) return null;
       try {
         // The tag is taken before the bytes, so that a write in between shows as a change at the next look.
-        const stats = await handle.stat({ bigint: true });
+        const stats = fstatSync(handle, { bigint: true });
         if (!stats.isFile()) return null;
-        const bytes = await handle.readFile();
+        const bytes = readFileSync(handle);
         const file = { ...describe(path, stats), size: bytes.byteLength };
         return { file, bytes: new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength) };
       } finally {
-        await handle.close();
+        closeSync(handle);
       }
     },
 
     async put(path, bytes) {
       assertPath(path);
-      const base = await root();
+      const base = root();
       const target = join(base, path);
       try {
         const parent = await ensureFolder(base, dirname(target), path);
@@ -96,8 +127,8 @@ export function createFileSource(folder: string, { onSkipped = () => {} }: FileS
     },
 
     async delete(path) {
-      if ((await locate(path)) === null) return false;
-      const target = join(await root(), path);
+      if (locate(path) === null) return false;
+      const target = join(root(), path);
       // A link is taken away itself, not what it points to.
       const stats = await lstat(target).catch(absent);
       if (!stats || stats.isDirectory()) return false;
@@ -146,14 +177,15 @@ async function walk(base: string, onSkipped: (skipped: Skipped) => void): Promis
       else if (entry.isSymbolicLink()) links.push(below);
       else onSkipped({ path: below, reason: 'is neither a file nor a folder' });
     }
-    for (let at = 0; at < found.length; at += STAT_BATCH) await Promise.all(found.slice(at, at + STAT_BATCH).map(file));
-    for (let at = 0; at < folders.length; at += STAT_BATCH)
-      await Promise.all(folders.slice(at, at + STAT_BATCH).map(folder));
+    for (const each of found) await file(each);
+    for (let at = 0; at < folders.length; at += WALK_BATCH)
+      await Promise.all(folders.slice(at, at + WALK_BATCH).map(folder));
   }
 
   async function file(path: string): Promise<void> {
     // A name that is no UTF-8 comes back from readdir mangled, and is then not there.
-    const stats = await lstat(join(base, path), { bigint: true }).catch(absent);
+    await takeTurns();
+    const stats = unlessAbsent(() => lstatSync(join(base, path), { bigint: true }));
     if (stats?.isFile()) files.push(describe(path, stats));
     else if (path.includes('\ufffd')) onSkipped({ path, reason: 'has a name that is not UTF-8' });
   }
@@ -207,6 +239,15 @@ function firstAfter(files: SourceFile[], cursor: string): number {
 
 function isInside(base: string, path: string): boolean {
   return path === base || path.startsWith(base.endsWith(sep) ? base : base + sep);
+}
+
+/** What a look at a file gives; null where there is nothing. */
+function unlessAbsent<T>(look: () => T): T | null {
+  try {
+    return look();
+  } catch (error) {
+    return absent(error as NodeJS.ErrnoException);
+  }
 }
 
 /** What is gone, is no folder where one is needed, or may not be read, is not there; all else is thrown. */
