@@ -16,6 +16,7 @@ export function evaluateConditions(header: HeaderOf, etag: string, lastModified:
   } else if (isAfter(lastModified, header('if-unmodified-since'))) return 412;
   const none = header('if-none-match');
   if (none != null) {
+    if (none === etag) return 304;
     return none.trim() === '*' || entityTags(none).some((tag) => tag.opaque === etag) ? 304 : 200;
   }
   const since = header('if-modified-since');

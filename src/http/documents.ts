@@ -28,6 +28,8 @@ export const etagOf = (hash: string) => `"${hash.slice(0, 32)}"`;
 /** Request headers by which one of several answers is chosen. */
 const CHOSEN_BY = 'Accept-Encoding, A-IM';
 const EXPOSED = 'ETag, Last-Modified, Link, IM, Delta-Base, Content-Encoding';
+/** Spellings of Accept-Encoding that are remembered for a document. */
+const KNOWN_WISHES = 32;
 const SENTENCE = { 'Content-Type': 'text/plain; charset=utf-8', 'Cache-Control': 'no-cache' };
 
 /** Makes {@link AnswerFor} for a server. What it says of a document in a coding is put together once. */
@@ -38,7 +40,20 @@ export function documentAnswers({ config }: Pick<Home, 'config'>): AnswerFor {
     Vary: CHOSEN_BY,
     ...(config.feeds.robots !== null && { 'X-Robots-Tag': config.feeds.robots }),
   };
-  const prepared = new WeakMap<DocumentHead, Map<Coding | null, Prepared>>();
+  const known = new WeakMap<DocumentHead, Map<string, Prepared>>();
+
+  /** The form of a document for a wish: put together once, since the same few wishes come again and again. */
+  function formFor(head: DocumentHead, wish: string): Prepared | null {
+    const forms = known.get(head) ?? new Map<string, Prepared>();
+    if (forms.size === 0) known.set(head, forms);
+    const kept = forms.get(wish);
+    if (kept) return kept;
+    const coding = chooseCoding(wish, head.codings);
+    if (coding === 'none') return null;
+    const form = prepare(head, coding);
+    if (forms.size < KNOWN_WISHES) forms.set(wish, form);
+    return form;
+  }
 
   function prepare(head: DocumentHead, coding: Coding | null): Prepared {
     const coded = coding === null ? undefined : head.codings[coding];
@@ -73,15 +88,11 @@ export function documentAnswers({ config }: Pick<Home, 'config'>): AnswerFor {
       body: request.method === 'HEAD' ? null : text,
     });
     if (head.gone) return sentence(410, goneSentence(config.url));
-    const coding = chooseCoding(request.header('accept-encoding'), head.codings);
-    if (coding === 'none') {
+    const form = formFor(head, request.header('accept-encoding') ?? '');
+    if (!form) {
       const names = [...Object.keys(head.codings), 'identity'].join(', ');
       return sentence(406, `Accept-Encoding leaves nothing to send: there are ${names}.\n`);
     }
-    const forms = prepared.get(head) ?? new Map<Coding | null, Prepared>();
-    const form = forms.get(coding) ?? prepare(head, coding);
-    if (forms.size === 0) prepared.set(head, forms);
-    forms.set(coding, form);
     const status = evaluateConditions(request.header, form.etag, head.last_modified);
     if (status === 304) return { status, headers: form.kept, body: null };
     if (status === 412) return sentence(412, `The present version is another one: ${form.etag}.\n`);
