@@ -4,6 +4,7 @@ import { takeIn } from './articles/intake.ts';
 import { fileRows, nextPage } from './articles/scan.ts';
 import { duplicatePaths, noteLikenesses, withdraw } from './articles/withdrawals.ts';
 import { configFingerprint } from './config/fingerprint.ts';
+import { forgetArchives } from './feeds/archives.ts';
 import { FragmentCache } from './feeds/fragment-cache.ts';
 import { collectBlobs, dirtyFeeds, publishFeed } from './feeds/publish.ts';
 import { definedFeeds } from './feeds/selection.ts';
@@ -122,7 +123,7 @@ async function begin(home: Home, run: Run, fingerprint: string): Promise<void> {
       definedFeeds(home.config),
     ),
     // Heads carry what the configuration says of the site.
-    ...(changed ? [home.db.prepare('UPDATE feeds SET wanted = wanted + 1')] : []),
+    ...(changed ? [home.db.prepare('UPDATE feeds SET wanted = wanted + 1'), ...forgetArchives(home)] : []),
     ...rereading(home, forgotten),
     saveRun(home, run),
   ]);

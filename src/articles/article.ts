@@ -65,6 +65,8 @@ export interface Article {
   enclosures: Enclosure[];
   /** False when the article asks to be in no feed (`feed: false`). */
   inFeeds: boolean;
+  /** True when feeds are to show its summary alone (`feed: excerpt`); absent otherwise. */
+  excerpt?: true;
   /** Sorts articles oldest first: the published instant, then the number in the file name, then the path. */
   order: string;
   format: BodyFormat;

@@ -69,7 +69,8 @@ export function parseDate(text: string, zone: string): number | null {
   return /^[A-Za-z_]+\/[A-Za-z_/+-]+$/.test(rest) && isZone(rest) ? instantOf(rest, local) : null;
 }
 
-type Day = Pick<LocalTime, 'year' | 'month' | 'day'>;
+/** A date without a time. */
+export type Day = Pick<LocalTime, 'year' | 'month' | 'day'>;
 
 function parseDay(text: string): { date: Day; rest: string } | null {
   const numeric = YEAR_FIRST.exec(text) ?? COMPACT.exec(text);

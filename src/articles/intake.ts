@@ -1,5 +1,6 @@
+import { entomb } from '../feeds/archives.ts';
 import type { FeedRef } from '../feeds/entry.ts';
-import { feedsOf } from '../feeds/selection.ts';
+import { feedsOf, sortIn } from '../feeds/selection.ts';
 import type { Home } from '../home.ts';
 import { type SourceFile, SourceUnavailable, type Statement } from '../storage/ports.ts';
 import { forRows } from '../storage/rows.ts';
@@ -548,13 +549,14 @@ function writeOf(
   const { updated, significant } = lastUpdate(article, was, stored, significantHash, now);
   const { body: _, ...data } = article;
   const feeds = feedsOf(article, home.config);
+  const places = feeds.map((feed) => [feed.key, sortIn(feed, home.config, article, updated)]);
   return {
     id,
     article,
     bodyHash,
     significantHash,
     // The feeds too: they may be others though the file is the same, when the configuration changed.
-    entryHash: home.sha256(JSON.stringify([id, updated, bodyHash, data, feeds.map((feed) => feed.key)])),
+    entryHash: home.sha256(JSON.stringify([id, updated, bodyHash, data, places])),
     feeds,
     updated,
     firstSeen: was?.first_seen ?? now,
@@ -593,9 +595,9 @@ async function articleStatements(home: Home, run: Run, writes: ArticleWrite[]): 
   }
   const memberships: { feed: string; sort: string; article: string }[] = [];
   const feeds = new Map<string, FeedRef>();
-  for (const { id, article, feeds: refs } of writes) {
+  for (const { id, article, updated, feeds: refs } of writes) {
     for (const feed of refs) {
-      memberships.push({ feed: feed.key, sort: article.order, article: id });
+      memberships.push({ feed: feed.key, sort: sortIn(feed, home.config, article, updated), article: id });
       feeds.set(feed.key, feed);
     }
   }
@@ -681,6 +683,7 @@ export function withdrawal(
   const ids = articles.map((one) => one.article);
   run.report.events.withdrawn += ids.length;
   return [
+    ...entomb(home, ids),
     ...leaveFeeds(home, ids),
     ...forRows(db, 'DELETE FROM articles WHERE id IN (SELECT value FROM json_each(?1))', ids),
     ...forRows(db, 'DELETE FROM fragments WHERE article IN (SELECT value FROM json_each(?1))', ids),

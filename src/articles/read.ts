@@ -9,7 +9,7 @@ import { type Split, splitFrontMatter } from './front-matter.ts';
 import { KEYS } from './keys.ts';
 import { enclosuresOf, imageOf } from './media.ts';
 import { AddressError, articleUrl, type Place, type Unaddressed } from './permalink.ts';
-import { wantsFeeds, withheldBecause } from './state.ts';
+import { wantsExcerpt, wantsFeeds, withheldBecause } from './state.ts';
 import { plainText } from './text.ts';
 
 /** A source file as it was found. */
@@ -186,6 +186,7 @@ function unaddressed(
     aliases: aliasesOf(ask),
     enclosures: [],
     inFeeds: wantsFeeds(ask),
+    ...(wantsExcerpt(ask) ? { excerpt: true } : {}),
     order: `${published} ${String(file.number).padStart(15, '0')} ${path.normalize('NFC')}`,
     format: FORMATS.get(file.extension.toLowerCase()) ?? 'markdown',
     body: split.body,

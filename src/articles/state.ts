@@ -64,3 +64,15 @@ export function wantsFeeds(ask: Lookup): boolean {
   const build = ask.first(['_build', 'build']);
   return !(build?.value instanceof Map && /^(never|false)$/.test(innerText(build.value, 'list') ?? ''));
 }
+
+/** Whether feeds are to show no more of the article than its summary: `feed: excerpt`, Jekyll's `feed: { excerpt_only: true }`. */
+export function wantsExcerpt(ask: Lookup): boolean {
+  const value = ask.first(['feed'])?.value;
+  if (value instanceof Map)
+    return flagOf(innerText(value, 'excerptOnly') ?? '') === true || isExcerpt(innerText(value, 'content'));
+  return isExcerpt(textOf(value ?? undefined));
+}
+
+function isExcerpt(text: string | null): boolean {
+  return /^(?:excerpt|summary)$/i.test(text ?? '');
+}

@@ -2,7 +2,8 @@ import { Feed } from 'feed';
 import type { Element } from 'xast';
 import type { Author } from '../articles/article.ts';
 import { oneLine, sound } from './characters.ts';
-import type { Entry, FeedHead, Variant } from './entry.ts';
+import type { Entry, FeedHead, Tombstone, Variant } from './entry.ts';
+import { historyOf } from './history.ts';
 import { atomId } from './identity.ts';
 import { authorsOf, labelsOf, languageOf, webAddress } from './labels.ts';
 import { enclosuresOf, imageOf, mediaImage } from './media.ts';
@@ -28,7 +29,7 @@ export function atomEntry(entry: Entry, variant: Variant): Element {
   });
   const children = elements(written(feed.atom1(), 'feed', 'entry'));
   for (const node of children) {
-    if (node.name === 'id') node.children = [text(atomId(oneLine(entry.id), entry.url))];
+    if (node.name === 'id') node.children = [text(atomId(oneLine(entry.id), entry.host))];
     if (node.name === 'link') node.attributes = { rel: 'alternate', type: 'text/html', ...node.attributes };
     if (node.name === 'content') node.children = [body(html)];
     // Plain text, which needs no type (section 3.1.1), shows as written.
@@ -77,7 +78,7 @@ export function atomRoot(head: FeedHead): Element {
     updated: new Date(head.updated),
     generator: 'Tidings',
     feed: head.topics.atom,
-    hub: head.hub,
+    ...(head.hub !== null && { hub: head.hub }),
     author: { name: PLACE },
     ...(subtitle !== '' && { description: PLACE }),
     ...(image !== null && { image: PLACE }),
@@ -95,6 +96,16 @@ export function atomRoot(head: FeedHead): Element {
     if (node.name === 'link' && type !== undefined) node.attributes = { ...node.attributes, type };
     return node;
   });
+  root.children.push(...historyOf(head, 'atom'));
   root.attributes = { ...root.attributes, 'xml:lang': languageOf(head.lang) };
   return root;
+}
+
+/**
+ * What stands for an entry that was taken back.
+ *
+ * @see https://www.rfc-editor.org/rfc/rfc6721#section-3
+ */
+export function deletedEntry({ id, host, at }: Tombstone): Element {
+  return element('at:deleted-entry', { ref: atomId(oneLine(id), host), when: new Date(at).toISOString() });
 }

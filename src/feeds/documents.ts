@@ -1,16 +1,20 @@
-import { atomRoot } from './atom.ts';
-import type { FeedHead, Format } from './entry.ts';
+import type { Element } from 'xast';
+import { atomRoot, deletedEntry } from './atom.ts';
+import type { FeedHead, Format, Tombstone } from './entry.ts';
 import { jsonHead } from './json.ts';
 import { podcastHead, rssRoot } from './rss.ts';
-import { elements, lines, piece, xmlDocument } from './tree.ts';
+import { elements, lines, piece, serialize, xmlDocument } from './tree.ts';
 
-/** Namespaces that fragments may use. Each is declared on the root of a document in which it is used. */
+/** Namespaces of what stands in documents. Each is declared on the root of a document in which it is used. */
 const NAMESPACES = {
+  at: 'http://purl.org/atompub/tombstones/1.0',
   atom: 'http://www.w3.org/2005/Atom',
   content: 'http://purl.org/rss/1.0/modules/content/',
   dc: 'http://purl.org/dc/elements/1.1/',
+  fh: 'http://purl.org/syndication/history/1.0',
   itunes: 'http://www.itunes.com/dtds/podcast-1.0.dtd',
   media: 'http://search.yahoo.com/mrss/',
+  podcast: 'https://podcastindex.org/namespace/1.0',
 };
 
 /**
@@ -18,27 +22,36 @@ const NAMESPACES = {
  * arguments; no clock.
  *
  * @param fragments what `renderFragment` gave for this format
+ * @param tombstones entries that were taken back; only Atom has a word for them
  */
-export function assembleDocument(head: FeedHead, format: Format, fragments: string[]): string {
+export function assembleDocument(
+  head: FeedHead,
+  format: Format,
+  fragments: string[],
+  tombstones: Tombstone[] = [],
+): string {
   if (format === 'json') return jsonDocument(head, fragments);
   if (format === 'atom') {
     const root = atomRoot(head);
-    root.attributes = { ...root.attributes, ...used(['media'], fragments) };
-    root.children = lines([...root.children, ...fragments.map(piece)]);
+    const own = [...elements(root), ...tombstones.map(deletedEntry)];
+    root.attributes = { ...root.attributes, ...used(['at', 'fh', 'media'], own, fragments) };
+    root.children = lines([...own, ...fragments.map(piece)]);
     return xmlDocument(root);
   }
   const { root, channel } = rssRoot(head);
-  const namespaces = used(['content', 'dc', 'itunes', 'media'], fragments);
-  const podcast = 'xmlns:itunes' in namespaces ? podcastHead(head) : [];
-  channel.children = lines([...elements(channel), ...podcast, ...fragments.map(piece)]);
+  const hasEpisodes = fragments.some((fragment) => fragment.includes('<itunes:'));
+  const own = [...elements(channel), ...(hasEpisodes ? podcastHead(head) : [])];
+  channel.children = lines([...own, ...fragments.map(piece)]);
+  const namespaces = used(['content', 'dc', 'fh', 'itunes', 'media', 'podcast'], own, fragments);
   root.attributes = { version: '2.0', 'xmlns:atom': NAMESPACES.atom, ...namespaces };
   root.children = lines([channel]);
   return xmlDocument(root);
 }
 
-/** A tag with a prefix; a body that shows one in CDATA costs a declaration too many, which harms nobody. */
-function used(prefixes: (keyof typeof NAMESPACES)[], fragments: string[]): Record<string, string> {
-  const found = prefixes.filter((prefix) => fragments.some((fragment) => fragment.includes(`<${prefix}:`)));
+/** By tags with a prefix; a body that shows one in CDATA costs a declaration too many, which harms nobody. */
+function used(prefixes: (keyof typeof NAMESPACES)[], own: Element[], fragments: string[]): Record<string, string> {
+  const texts = [...own.map(serialize), ...fragments];
+  const found = prefixes.filter((prefix) => texts.some((text) => text.includes(`<${prefix}:`)));
   return Object.fromEntries(found.map((prefix) => [`xmlns:${prefix}`, NAMESPACES[prefix]]));
 }
 

@@ -1,4 +1,5 @@
 import type { Article, Author, Enclosure, Image } from '../articles/article.ts';
+import type { Podcast } from '../config/schema.ts';
 
 /** The formats every feed has, and the file name of each document. */
 export const FORMATS = ['rss', 'atom', 'json'] as const;
@@ -12,8 +13,8 @@ export const CONTENT_TYPES: Record<Format, string> = {
   json: 'application/feed+json; charset=utf-8',
 };
 
-/** Whether an entry carries its whole text or only its summary. */
-export type Variant = 'full' | 'excerpt';
+/** Whether an entry carries its whole text, or only its summary, or its summary and a link where the text is too long. */
+export type Variant = 'full' | 'excerpt' | 'cut';
 
 /**
  * An article as feeds show it: the file, what the ledger knows of it (id, published, updated) and its rendered body.
@@ -22,6 +23,8 @@ export type Variant = 'full' | 'excerpt';
 export interface Entry {
   /** The id for life, as the ledger has it; not necessarily an IRI. */
   id: string;
+  /** The host in whose name Atom's ids are made: the site's first, for life. */
+  host: string;
   url: string;
   title: string;
   published: string;
@@ -38,6 +41,9 @@ export interface Entry {
   enclosures: Enclosure[];
 }
 
+/** An article as a page shows it, too. */
+export type ArticleEntry = Omit<Entry, 'host'>;
+
 /** What a feed says of itself, in every format. */
 export interface FeedHead {
   title: string;
@@ -45,9 +51,9 @@ export interface FeedHead {
   /** The page that this feed is of, absolute. */
   home: string;
   /** Absolute addresses of the documents; `topics[format]` is the document's own. */
-  topics: Record<Format, string>;
-  /** Absolute address of the hub. */
-  hub: string;
+  topics: Topics;
+  /** Absolute address of the hub; null for an archive, which nobody is told of. */
+  hub: string | null;
   lang: string | null;
   author: Author | null;
   image: string | null;
@@ -56,12 +62,46 @@ export interface FeedHead {
   updated: string;
   /** Permanent id of the Atom feed. */
   id: string;
+  /** Where its older entries are; null when it has no older ones, or no archives. */
+  archives: ArchiveLinks | null;
+  /** What podcast directories want to know; null when the publisher has not said. */
+  podcast: Podcast | null;
 }
 
-/** Which articles, as a feed is known in the database: `''`, `category/news`, `tag/bus`, `author/kim`, `lang/ko`, `/inside-rust`. */
+/** Addresses of the documents of a feed in each format, absolute. */
+export type Topics = Record<Format, string>;
+
+/**
+ * How a document is linked with the other documents of its feed.
+ *
+ * @see https://www.rfc-editor.org/rfc/rfc5005#section-4
+ */
+export interface ArchiveLinks {
+  /** Whether this is an archive document itself. */
+  archive: boolean;
+  /** The feed's own documents, to which one subscribes. */
+  current: Topics;
+  /** The archive of the entries before; null for the first. */
+  previous: Topics | null;
+  /** Leads to the archive of the entries after, whichever that is by then; null for what is not an archive. */
+  next: Topics | null;
+}
+
+/** An entry that was taken back. */
+export interface Tombstone {
+  id: string;
+  host: string;
+  /** When; ISO 8601. */
+  at: string;
+}
+
+/**
+ * Which articles, as a feed is known in the database: `''`, `category/news`, `tag/bus`, `author/kim`, `lang/ko`,
+ * `folder/posts/news`, `/inside-rust`.
+ */
 export interface FeedRef {
   key: string;
-  kind: 'site' | 'category' | 'tag' | 'author' | 'lang' | 'defined';
+  kind: 'site' | 'category' | 'tag' | 'author' | 'lang' | 'folder' | 'defined';
   title: string;
   lang: string | null;
 }

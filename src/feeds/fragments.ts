@@ -1,11 +1,13 @@
 import { atomEntry } from './atom.ts';
+import { htmlOf, oneLine, sound } from './characters.ts';
 import type { Entry, Format, Variant } from './entry.ts';
 import { jsonItem } from './json.ts';
+import { webAddress } from './labels.ts';
 import { rssItem } from './rss.ts';
 import { serialize } from './tree.ts';
 
 /** Raised by hand whenever the same entry gives other text: kept fragments of an older version are made anew. */
-export const FRAGMENT_VERSION = 1;
+export const FRAGMENT_VERSION = 2;
 
 /**
  * An entry in one format, ready to be joined with others into a document: a whole XML element without namespace
@@ -15,6 +17,30 @@ export const FRAGMENT_VERSION = 1;
  * @throws {RangeError} when one of its dates is none
  */
 export function renderFragment(entry: Entry, format: Format, variant: Variant): string {
+  if (variant === 'cut') return renderFragment(cut(entry), format, 'full');
   if (format === 'json') return JSON.stringify(jsonItem(entry, variant));
   return serialize(format === 'rss' ? rssItem(entry, variant) : atomEntry(entry, variant));
+}
+
+/** Characters of the summary that stands for a text which is too long. */
+const MAX_SUMMARY = 1000;
+
+/** An entry whose text is too long for its feed: its summary, and a link to the whole. */
+function cut(entry: Entry): Entry {
+  const words = sound(entry.summary).trim();
+  const summary =
+    words.length > MAX_SUMMARY
+      ? `${words
+          .slice(0, MAX_SUMMARY)
+          .toWellFormed()
+          .replace(/\ufffd$/, '')}…`
+      : words;
+  const link = webAddress(entry.url) ?? entry.url;
+  const title = oneLine(entry.title) || link;
+  const html = `<p>${htmlOf(summary)}</p>\n<p><a href="${attribute(link)}">${htmlOf(title)}</a></p>`;
+  return { ...entry, summary, html };
+}
+
+function attribute(value: string): string {
+  return htmlOf(value).replaceAll('"', '&quot;');
 }

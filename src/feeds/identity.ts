@@ -12,23 +12,20 @@ export function isIri(id: string): boolean {
   return !/^https?:/i.test(id) || (/^https?:\/\/[^/]/i.test(id) && URL.canParse(id));
 }
 
-/**
- * The id that Atom shows: the entry's own where it is an IRI, else a `tag:` made of it and of the host of its address.
- *
- * @param url absolute address of the entry
- */
-export function atomId(id: string, url: string): string {
-  return isIri(id) ? id : tagUri(url, id);
+/** The id that Atom shows: the entry's own where it is an IRI, else a `tag:` made of it and of the site's first host. */
+export function atomId(id: string, host: string): string {
+  return isIri(id) ? id : tagUri(host, id);
 }
 
 /**
- * A `tag:` URI (RFC 4151) in the name of an address's host. The day is a constant, since every date of an article may
- * be edited and an id may not.
+ * A `tag:` URI (RFC 4151) in the name of a host. The day is a constant, since every date of an article may be edited and
+ * an id may not.
  */
-export function tagUri(url: string, specific: string): string {
-  const host =
-    URL.parse(url)
-      ?.hostname.replace(/[^a-z0-9.]+/g, '-')
+export function tagUri(host: string, specific: string): string {
+  const authority =
+    host
+      .toLowerCase()
+      .replace(/[^a-z0-9.]+/g, '-')
       .replace(/^-+|-+$/g, '') || 'localhost';
-  return `tag:${host},2026:${specific.split('/').map(encodeURIComponent).join('/')}`;
+  return `tag:${authority},2026:${specific.split('/').map(encodeURIComponent).join('/')}`;
 }

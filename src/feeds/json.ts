@@ -54,7 +54,12 @@ export function jsonHead(head: FeedHead): Record<string, unknown> {
     ...(image !== null && { icon: image }),
     ...(authors.length > 0 && { authors }),
     ...(lang !== null && { language: lang }),
-    hubs: [{ type: 'WebSub', url: head.hub }],
+    ...(head.archives?.previous && { next_url: head.archives.previous.json }),
+    ...(head.hub !== null && { hubs: [{ type: 'WebSub', url: head.hub }] }),
+    // The format knows no way back; members with an underscore are extensions ("Extensions").
+    ...(head.archives?.next && {
+      _archive: { current_url: head.archives.current.json, previous_url: head.archives.next.json },
+    }),
   };
 }
 

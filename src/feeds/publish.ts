@@ -2,14 +2,36 @@ import type { ArticleData } from '../articles/intake.ts';
 import { renderArticle } from '../articles/render.ts';
 import type { Home } from '../home.ts';
 import { announceDocument, wakeFanOuts } from '../push/announce.ts';
-import { type DocumentHead, documentsOfFeed } from '../storage/documents.ts';
+import { storeBody } from '../storage/codings.ts';
+import { type DocumentHead, documentStatements, documentsOfFeed } from '../storage/documents.ts';
 import type { Statement } from '../storage/ports.ts';
 import { forRows } from '../storage/rows.ts';
+import { type EntryPlace, placesOf, rememberVersions } from '../storage/versions.ts';
+import {
+  clearArchives,
+  isArchived,
+  linksToArchives,
+  newestArchive,
+  relinkArchives,
+  removeArchives,
+  tombstonesOf,
+} from './archives.ts';
 import { assembleDocument } from './documents.ts';
-import { CONTENT_TYPES, type Entry, type FeedRef, FORMATS, type Format, type Variant } from './entry.ts';
+import {
+  type ArticleEntry,
+  CONTENT_TYPES,
+  type FeedHead,
+  type FeedRef,
+  FORMATS,
+  type Format,
+  type Tombstone,
+  type Variant,
+} from './entry.ts';
 import type { FragmentCache, Fragments } from './fragment-cache.ts';
 import { FRAGMENT_VERSION, renderFragment } from './fragments.ts';
-import { addresses, feedsOf, headOf } from './selection.ts';
+import { firstHost } from './host.ts';
+import { addresses, feedsOf, headOf, ruleOf } from './selection.ts';
+import { relief } from './window.ts';
 
 /** A feed whose documents do not show its present entries yet. */
 interface DirtyFeed {
@@ -20,13 +42,22 @@ interface DirtyFeed {
   wanted: number;
 }
 
-/** An article of a feed's window, as it is stored. */
-interface Member {
+/** An article of a feed, as it is stored. */
+export interface Member {
   id: string;
+  /** Where it stands in the feed. */
+  sort: string;
   updated: string;
   body_hash: string;
   entry_hash: string;
   data: string;
+}
+
+/** An article as a document shows it. */
+interface Shown {
+  member: Member;
+  variant: Variant;
+  fragments: Fragments;
 }
 
 /** What a feed that never had an entry says of its last change. */
@@ -53,16 +84,16 @@ export async function publishFeed(
   fingerprint: string,
   cache: FragmentCache,
 ): Promise<number> {
-  const rule = home.config.feeds.defined.find((one) => one.path === feed.key);
-  const limit = rule?.limit ?? home.config.feeds.limit;
-  const variant: Variant = rule?.content ?? home.config.feeds.content;
-  const members = await home.db
+  const rule = ruleOf(feed, home.config);
+  const { limit, maxBytes, content } = rule ?? home.config.feeds;
+  const newest = await home.db
     .prepare(
-      `SELECT a.id, a.updated, a.body_hash, a.entry_hash, a.data FROM memberships AS m
+      `SELECT a.id, m.sort, a.updated, a.body_hash, a.entry_hash, a.data FROM memberships AS m
        JOIN articles AS a ON a.id = m.article WHERE m.feed = ? ORDER BY m.sort DESC LIMIT ?`,
     )
-    .bind(feed.key, limit)
+    .bind(feed.key, limit + 1)
     .all<Member & { [key: string]: string }>();
+  const members = newest.slice(0, limit);
   const built = home.db.prepare('UPDATE feeds SET built = ?, title = ? WHERE key = ?');
   const title = titleOf(home, feed, members);
   const before = new Map((await documentsOfFeed(home, feed.key)).map((document) => [document.format, document]));
@@ -72,46 +103,66 @@ export async function publishFeed(
     await home.db.batch([built.bind(feed.wanted, title, feed.key)]);
     return 0;
   }
-  const { fragments, rendered } = await fragmentsOf(home, members, variant, fingerprint, cache);
-  const newest = members
-    .map((member) => member.updated)
-    .sort()
-    .at(-1);
-  const head = headOf({ ...feed, title }, home.config, home.url, newest ?? NEVER);
-  const written: DocumentHead[] = [];
-  const retired: string[] = [];
+  const host = await firstHost(home);
+  const tombstones = await tombstonesOf(home, feed.key, host);
+  if (isArchived(feed)) {
+    await relinkArchives(home, feed);
+    if (tombstones.some((one) => !one.cleared)) await clearArchives(home, feed.key);
+  }
+  const bare = headOf({ ...feed, title }, home.config, home.url, host, NEVER);
+  const made = await fragmentsOf(home, members, content, fingerprint, cache);
+  const { rendered } = made;
+  const budget = maxBytes - headBytes(bare, tombstones);
+  const cut = async (member: Member) => {
+    const one = await fragmentsOf(home, [member], 'cut', fingerprint, cache);
+    rendered.push(...one.rendered);
+    return one.shown[0] as Shown;
+  };
+  const shown = await fitted(made.shown, budget, cut);
+  const leftOut = newest[shown.length];
+  const updates = shown.map(({ member }) => member.updated).sort();
+  const archive = leftOut && isArchived(feed) ? await newestArchive(home, feed, leftOut.sort) : null;
+  const archives = linksToArchives(home, feed, archive);
+  const head: FeedHead = { ...bare, updated: updates.at(-1) ?? NEVER, archives };
+  const retired: DocumentHead[] = [];
+  const written: { head: DocumentHead; entries: EntryPlace[] }[] = [];
   const encoder = new TextEncoder();
+  const marks = shown.map(({ member, variant }) =>
+    home.sha256(`${variant} ${member.id} ${hashOf(member, fingerprint)}`).slice(0, 12),
+  );
   for (const format of FORMATS) {
-    const body = encoder.encode(
-      assembleDocument(
-        head,
-        format,
-        fragments.map((of) => of[format]),
-      ),
-    );
+    const texts = shown.map(({ fragments }) => fragments[format]);
+    const document = assembleDocument(head, format, texts, tombstones);
+    const body = encoder.encode(document);
     const blob = home.sha256(body);
     const old = before.get(format);
     if (old?.blob === blob) continue;
-    await home.blobs.put(blob, body);
-    if (old) retired.push(old.blob);
-    written.push({
+    const codings = await storeBody(home, blob, body);
+    if (old) retired.push(old);
+    const stored: DocumentHead = {
       address: addresses(feed.key)[format],
       feed: feed.key,
       format,
       version: (old?.version ?? 0) + 1,
       blob,
       size: body.byteLength,
+      codings,
       content_type: CONTENT_TYPES[format],
       last_modified: laterSecond(home.now(), old?.last_modified),
-    });
+      immutable: false,
+      gone: members.length === 0 && feed.kind !== 'site' && feed.kind !== 'defined',
+    };
+    written.push({ head: stored, entries: placesOf(document, texts, marks) });
   }
+  const heads = written.map((one) => one.head);
   await home.db.batch([
     ...rendered,
-    ...documentStatements(home, written, retired),
-    ...written.flatMap((document) => announceDocument(home, document.address, document.version)),
+    ...documentStatements(home, heads, retired),
+    ...rememberVersions(home, written),
+    ...heads.flatMap((document) => announceDocument(home, document.address, document.version)),
     built.bind(feed.wanted, title, feed.key),
   ]);
-  const changed = written.map((document) => document.address);
+  const changed = heads.map((document) => document.address);
   home.documentCache?.replaced(changed);
   if (changed.length > 0) await wakeFanOuts(home, changed);
   return written.length;
@@ -120,13 +171,10 @@ export async function publishFeed(
 /** A feed that the configuration defines no more. */
 async function removeFeed(home: Home, key: string, documents: DocumentHead[]): Promise<number> {
   await home.db.batch([
-    ...documentStatements(
-      home,
-      [],
-      documents.map((document) => document.blob),
-    ),
+    ...documentStatements(home, [], documents),
     home.db.prepare('DELETE FROM documents WHERE feed = ?').bind(key),
     home.db.prepare('DELETE FROM memberships WHERE feed = ?').bind(key),
+    ...removeArchives(home, key),
     home.db.prepare('DELETE FROM feeds WHERE key = ?').bind(key),
   ]);
   home.documentCache?.replaced(documents.map((document) => document.address));
@@ -151,16 +199,20 @@ async function isTooSmall(home: Home, key: string): Promise<boolean> {
   return rows.length < tagMinimum;
 }
 
+/** Of all that a member's fragments are made from. */
+const hashOf = (member: Member, fingerprint: string) => `${FRAGMENT_VERSION}.${fingerprint}.${member.entry_hash}`;
+
 /** Each member's fragments: kept ones where they are of the present entry, else rendered, with what stores them. */
-async function fragmentsOf(
+export async function fragmentsOf(
   home: Home,
   members: Member[],
-  variant: Variant,
+  content: Variant,
   fingerprint: string,
   cache: FragmentCache,
-): Promise<{ fragments: Fragments[]; rendered: Statement[] }> {
-  const keyOf = (member: Member) => `${variant} ${member.id} ${member.entry_hash}`;
-  const hashOf = (member: Member) => `${FRAGMENT_VERSION}.${fingerprint}.${member.entry_hash}`;
+): Promise<{ shown: Shown[]; rendered: Statement[] }> {
+  const variants = new Map(members.map((member) => [member, variantOf(member, content)]));
+  const of = (member: Member) => variants.get(member) ?? content;
+  const keyOf = (member: Member) => `${of(member)} ${member.id} ${member.entry_hash}`;
   const found = new Map<Member, Fragments>();
   for (const member of members) {
     const kept = cache.get(keyOf(member));
@@ -170,14 +222,14 @@ async function fragmentsOf(
   if (unseen.length > 0) {
     const rows = await home.db
       .prepare(
-        `SELECT article, format, hash, text FROM fragments
-         WHERE article IN (SELECT value FROM json_each(?)) AND variant = ?`,
+        `SELECT f.article, f.format, f.hash, f.text FROM json_each(?) AS j CROSS JOIN fragments AS f
+         ON f.article = j.value ->> 'id' AND f.variant = j.value ->> 'variant'`,
       )
-      .bind(JSON.stringify(unseen.map((member) => member.id)), variant)
+      .bind(JSON.stringify(unseen.map((member) => ({ id: member.id, variant: of(member) }))))
       .all<{ article: string; format: Format; hash: string; text: string }>();
     const stored = new Map(rows.map((row) => [`${row.article} ${row.format} ${row.hash}`, row.text]));
     for (const member of unseen) {
-      const texts = FORMATS.map((format) => stored.get(`${member.id} ${format} ${hashOf(member)}`));
+      const texts = FORMATS.map((format) => stored.get(`${member.id} ${format} ${hashOf(member, fingerprint)}`));
       if (texts.some((text) => text === undefined)) continue;
       const fragments = byFormat((_, at) => texts[at] ?? '');
       found.set(member, fragments);
@@ -186,16 +238,19 @@ async function fragmentsOf(
   }
   const missing = members.filter((member) => !found.has(member));
   const bodies = await bodiesOf(home, missing);
+  const host = await firstHost(home);
   const rows: { article: string; format: Format; variant: Variant; hash: string; text: string }[] = [];
   for (const member of missing) {
-    const entry = entryOf(home, member, bodies.get(member.body_hash) ?? '');
+    const entry = { ...entryOf(home, member, bodies.get(member.body_hash) ?? ''), host };
+    const variant = of(member);
     const texts = byFormat((format) => renderFragment(entry, format, variant));
     found.set(member, texts);
     cache.set(keyOf(member), texts);
     for (const format of FORMATS) {
       const text = texts[format];
       // Over a row's size it is rendered again when it is needed.
-      if (text.length < MAX_FRAGMENT) rows.push({ article: member.id, format, variant, hash: hashOf(member), text });
+      if (text.length < MAX_FRAGMENT)
+        rows.push({ article: member.id, format, variant, hash: hashOf(member, fingerprint), text });
     }
   }
   const rendered = forRows(
@@ -206,7 +261,52 @@ async function fragmentsOf(
      ON CONFLICT (article, format, variant) DO UPDATE SET hash = excluded.hash, text = excluded.text`,
     rows,
   );
-  return { fragments: members.flatMap((member) => found.get(member) ?? []), rendered };
+  const shown = members.flatMap((member) => {
+    const fragments = found.get(member);
+    return fragments ? [{ member, variant: of(member), fragments }] : [];
+  });
+  return { shown, rendered };
+}
+
+/** What of an article a feed shows; one that asks for it is shown by its summary everywhere. */
+function variantOf({ data }: Pick<Member, 'data'>, content: Variant): Variant {
+  if (content !== 'full') return content;
+  return (JSON.parse(data) as ArticleData).excerpt ? 'excerpt' : 'full';
+}
+
+/** Bytes that a document takes beside its entries, in the format in which they are most. */
+function headBytes(head: FeedHead, tombstones: Tombstone[]): number {
+  const encoder = new TextEncoder();
+  const documents = FORMATS.map((format) => assembleDocument(head, format, [], tombstones));
+  return Math.max(...documents.map((text) => encoder.encode(text).byteLength)) + LINKS_BYTES;
+}
+
+/** Links to archives and namespaces, which the head has when all is known. */
+const LINKS_BYTES = 3000;
+
+/** The entries that a feed's bytes allow: a text that is too long is cut to its summary, then the oldest are left out. */
+async function fitted(shown: Shown[], budget: number, cut: (member: Member) => Promise<Shown>): Promise<Shown[]> {
+  const fits = [...shown];
+  // Three bytes for a character at most; nearly every feed is far from its limit.
+  const characters = (format: Format) => fits.reduce((sum, { fragments }) => sum + fragments[format].length + 2, 0);
+  if (FORMATS.every((format) => characters(format) * 3 <= budget)) return fits;
+  const encoder = new TextEncoder();
+  const sizeOf = ({ fragments, variant }: Shown) => ({
+    bytes: Math.max(...FORMATS.map((format) => encoder.encode(fragments[format]).byteLength)) + 2,
+    cut: variant === 'cut',
+  });
+  const sizes = fits.map(sizeOf);
+  for (let step = relief(sizes, budget); step !== null; step = relief(sizes, budget)) {
+    if (step === 'drop') {
+      sizes.pop();
+      fits.pop();
+      continue;
+    }
+    const short = await cut((fits[step.cut] as Shown).member);
+    fits[step.cut] = short;
+    sizes[step.cut] = sizeOf(short);
+  }
+  return fits;
 }
 
 /** Characters: four bytes each, escaped in JSON, must stay inside a row. */
@@ -233,7 +333,7 @@ export async function bodiesOf(home: Home, members: Pick<Member, 'body_hash'>[])
 }
 
 /** An article as feeds show it. */
-export function entryOf(home: Home, member: Pick<Member, 'id' | 'updated' | 'data'>, body: string): Entry {
+export function entryOf(home: Home, member: Pick<Member, 'id' | 'updated' | 'data'>, body: string): ArticleEntry {
   const data = JSON.parse(member.data) as ArticleData;
   const rendering = renderArticle({ ...data, body }, home.config);
   return {
@@ -253,27 +353,6 @@ export function entryOf(home: Home, member: Pick<Member, 'id' | 'updated' | 'dat
   };
 }
 
-function documentStatements(home: Home, written: DocumentHead[], retired: string[]): Statement[] {
-  return [
-    ...forRows(
-      home.db,
-      `INSERT INTO documents (address, feed, format, version, blob, size, content_type, last_modified)
-       SELECT value ->> 'address', value ->> 'feed', value ->> 'format', value ->> 'version', value ->> 'blob',
-              value ->> 'size', value ->> 'content_type', value ->> 'last_modified'
-       FROM json_each(?1) WHERE true
-       ON CONFLICT (address) DO UPDATE SET version = excluded.version, blob = excluded.blob, size = excluded.size,
-         content_type = excluded.content_type, last_modified = excluded.last_modified`,
-      written,
-    ),
-    ...forRows(
-      home.db,
-      'INSERT OR REPLACE INTO retired_blobs (hash, since) SELECT value, ?2 FROM json_each(?1)',
-      retired,
-      home.now(),
-    ),
-  ];
-}
-
 /** The instant in whole seconds, later than the one before: If-Modified-Since compares seconds. */
 function laterSecond(now: number, before: string | undefined): string {
   const second = Math.floor(now / 1000) * 1000;
@@ -288,7 +367,7 @@ const RETIREMENT_MS = 3_600_000;
 export async function collectBlobs(home: Home): Promise<void> {
   const rows = await home.db
     .prepare(
-      `SELECT hash, EXISTS (SELECT 1 FROM documents WHERE blob = r.hash)
+      `SELECT hash, EXISTS (SELECT 1 FROM documents WHERE blob = coalesce(r.body, r.hash))
          OR EXISTS (SELECT 1 FROM bodies WHERE bodies.hash = r.hash) AS used
        FROM retired_blobs AS r WHERE since < ? LIMIT 500`,
     )

@@ -2,6 +2,7 @@ import { Feed, type FeedOptions } from 'feed';
 import type { Element } from 'xast';
 import { htmlOf, oneLine, sound } from './characters.ts';
 import type { Entry, FeedHead, Variant } from './entry.ts';
+import { historyOf } from './history.ts';
 import { authorsOf, labelsOf, languageOf, webAddress } from './labels.ts';
 import { enclosuresOf, imageOf, mediaImage } from './media.ts';
 import { body, child, element, elements, lines, PLACE, plain, text, written } from './tree.ts';
@@ -69,17 +70,44 @@ function attached(entry: Entry): Element[] {
   ];
 }
 
-/** What Apple's podcast directory asks of a channel, as far as the publisher has said it. */
+/**
+ * What podcast directories ask of a channel, as far as the publisher has said it.
+ *
+ * @see https://help.apple.com/itc/podcasts_connect/#/itcb54353390
+ * @see https://podcasting2.org/docs/podcast-namespace
+ */
 export function podcastHead(head: FeedHead): Element[] {
+  const { podcast } = head;
   const author = authorsOf(head.author === null ? [] : [head.author])[0];
   const name = author?.name ?? oneLine(head.title);
-  const image = webAddress(head.image);
-  const email = author?.email === undefined ? [] : [element('itunes:email', {}, text(author.email))];
+  const image = webAddress(podcast?.image ?? head.image);
+  const email = author?.email;
+  const yesOrNo = podcast?.locked ? 'yes' : 'no';
   return [
     element('itunes:author', {}, plain(name)),
-    ...(email.length > 0 ? [element('itunes:owner', {}, element('itunes:name', {}, plain(name)), ...email)] : []),
+    element('itunes:explicit', {}, text(String(podcast?.explicit ?? false))),
+    ...(email === undefined
+      ? []
+      : [
+          element(
+            'itunes:owner',
+            {},
+            element('itunes:name', {}, plain(name)),
+            element('itunes:email', {}, text(email)),
+          ),
+        ]),
     ...(image === null ? [] : [element('itunes:image', { href: image })]),
+    ...(podcast ? [categoryOf(podcast.category)] : []),
+    ...(podcast?.type ? [element('itunes:type', {}, text(podcast.type))] : []),
+    ...(podcast?.guid ? [element('podcast:guid', {}, text(podcast.guid))] : []),
+    ...(podcast?.locked == null ? [] : [element('podcast:locked', { owner: email }, text(yesOrNo))]),
   ];
+}
+
+function categoryOf(category: string | [string, string]): Element {
+  const [outer, inner] = typeof category === 'string' ? [category] : category;
+  const below = inner === undefined ? [] : [element('itunes:category', { text: oneLine(inner) })];
+  return element('itunes:category', { text: oneLine(outer) }, ...below);
 }
 
 /** The channel of an RSS document without its items, on its root. */
@@ -97,7 +125,7 @@ export function rssRoot(head: FeedHead): { root: Element; channel: Element } {
     docs: DOCS,
     generator: 'Tidings',
     feed: head.topics.rss,
-    hub: head.hub,
+    ...(head.hub !== null && { hub: head.hub }),
     ...(lang !== null && { language: lang }),
     ...(image !== null && { image: PLACE }),
   };
@@ -114,5 +142,6 @@ export function rssRoot(head: FeedHead): { root: Element; channel: Element } {
     if (caption) caption.children = [plain(title)];
     node.children = elements(node);
   }
+  channel.children.push(...historyOf(head, 'rss'));
   return { root, channel };
 }

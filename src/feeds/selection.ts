@@ -1,4 +1,4 @@
-import type { Config, Where } from '../config/schema.ts';
+import type { Config, DefinedFeed, Where } from '../config/schema.ts';
 import { oneLine } from './characters.ts';
 import { type FeedHead, type FeedRef, FILE_NAMES, FORMATS, type Format, type Selectable } from './entry.ts';
 import { tagUri } from './identity.ts';
@@ -23,10 +23,40 @@ export function feedsOf(article: Selectable, config: Config): FeedRef[] {
       article.authors.map((author) => author.name),
     ),
     ...named('lang', [lang]).map((ref) => ({ ...ref, lang })),
+    ...folders(article.path),
     ...config.feeds.defined
       .filter((feed) => matches(feed.where, article, config.site.language))
       .map((feed) => defined(feed.path, feed.title)),
   ];
+}
+
+/**
+ * Every folder in which a file stands. Not the one that is the article itself (`a-storm/index.md`), nor days and months
+ * of a calendar (`2024/03/05`), which say what dates say already.
+ */
+function folders(path: string): FeedRef[] {
+  const parts = path.normalize('NFC').split('/');
+  const bundle = /^index\.[^.]+$|^index\.[\w-]+\.[^.]+$/i.test(parts.at(-1) ?? '');
+  const names = parts.slice(0, bundle ? -2 : -1);
+  const date = names.findIndex((name) => /^\d+$/.test(name));
+  return (date < 0 ? names : names.slice(0, date)).flatMap((_, at, above) => {
+    const folder = above.slice(0, at + 1).join('/');
+    const addressable = oneLine(folder) === folder && !/(?:^|\/)\.{1,2}(?:\/|$)/.test(folder);
+    return addressable ? [{ key: `folder/${folder}`, kind: 'folder' as const, title: folder, lang: null }] : [];
+  });
+}
+
+/**
+ * Where an article stands in a feed: an order that sorts the newest last. Most feeds go by publication; one that the
+ * publisher defined may go by the last significant update.
+ */
+export function sortIn(feed: FeedRef, config: Config, article: { order: string }, updated: string): string {
+  return ruleOf(feed, config)?.order === 'updated' ? `${updated} ${article.order}` : article.order;
+}
+
+/** What the configuration says of a feed that the publisher defined. */
+export function ruleOf(feed: Pick<FeedRef, 'key' | 'kind'>, config: Config): DefinedFeed | undefined {
+  return feed.kind === 'defined' ? config.feeds.defined.find((one) => one.path === feed.key) : undefined;
 }
 
 /** The feeds that exist without any article: the site's and those that the publisher defined. */
@@ -112,24 +142,32 @@ function isIn(folder: string, path: string): boolean {
 
 /** Paths below the server of a feed's three documents, percent-encoded as a URL parser would. */
 export function addresses(key: string): Record<Format, string> {
+  const folder = folderAddress(key);
+  return eachFormat((format) => `${folder}/${FILE_NAMES[format]}`);
+}
+
+/** The path below which a feed has its documents, without a slash at the end. */
+export function folderAddress(key: string): string {
   // A publisher's own path may be encoded already; a slug never is.
   const path = key === '' || key.startsWith('/') ? key : `/${key.replace(/[%?#\\]/g, encodeURIComponent)}`;
   const { pathname } = new URL(path, 'http://host');
-  const folder = pathname === '/' ? '' : pathname;
-  return eachFormat((format) => `${folder}/${FILE_NAMES[format]}`);
+  return pathname === '/' ? '' : pathname;
 }
 
 /**
  * What a feed says of itself.
  *
  * @param serverUrl public address of this server, without a slash at the end
+ * @param host the site's first, in whose name the feed's id is made
  * @param updated the newest `updated` of its entries, ISO 8601
  */
-export function headOf(ref: FeedRef, config: Config, serverUrl: string, updated: string): FeedHead {
+export function headOf(ref: FeedRef, config: Config, serverUrl: string, host: string, updated: string): FeedHead {
   const { site } = config;
   const paths = addresses(ref.key);
+  const own = ref.kind === 'site' || ref.kind === 'defined';
   return {
-    title: ref.kind === 'site' || ref.kind === 'defined' ? ref.title : `${ref.title} · ${site.title}`,
+    // No feed may be without a title.
+    title: [ref.title, own ? '' : site.title].filter((part) => oneLine(part) !== '').join(' · ') || host,
     description: site.description,
     home: `${site.url}/`,
     topics: eachFormat((format) => serverUrl + paths[format]),
@@ -140,12 +178,18 @@ export function headOf(ref: FeedRef, config: Config, serverUrl: string, updated:
     copyright: site.copyright,
     updated,
     // The publisher's host and not the server's: a second home, or another port, is the same feed.
-    id: tagUri(site.url, ref.key === SITE_KEY ? 'feed' : `feed/${ref.key}`),
+    id: tagUri(host, ref.key === SITE_KEY ? 'feed' : `feed/${ref.key}`),
+    archives: null,
+    podcast: site.podcast && {
+      ...site.podcast,
+      image: site.podcast.image === null ? null : absolute(site.podcast.image, site.url),
+    },
   };
 }
 
-function eachFormat(value: (format: Format) => string): Record<Format, string> {
-  return Object.fromEntries(FORMATS.map((format) => [format, value(format)])) as Record<Format, string>;
+/** One value for each format. */
+export function eachFormat<T>(value: (format: Format) => T): Record<Format, T> {
+  return Object.fromEntries(FORMATS.map((format) => [format, value(format)])) as Record<Format, T>;
 }
 
 function absolute(reference: string, base: string): string | null {

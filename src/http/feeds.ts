@@ -4,6 +4,7 @@ import { listedFeeds } from '../feeds/list.ts';
 import { addresses, folderAddress } from '../feeds/selection.ts';
 import type { Home } from '../home.ts';
 import { aliasOf, keysAt, renamedTo } from './aliases.ts';
+import { archiveAt } from './archives.ts';
 import { articleAt } from './articles.ts';
 import { type AnswerFor, documentAnswers, serveDocument } from './documents.ts';
 import { lost } from './lost.ts';
@@ -51,6 +52,7 @@ export function feedRoutes(home: Home): Hono {
     if (moved !== null) return c.redirect(home.url + moved, 301);
     return (
       (await documentAt(home, answerFor, c, pathname)) ??
+      (await archiveAt(home, answerFor, c, canonicalPath(pathname))) ??
       (await feedByAccept(home, answerFor, c, pathname)) ??
       (await articleAt(home, c.req.raw, pathname)) ??
       (await feedPageAt(home, c.req.raw, pathname)) ??

@@ -6,6 +6,7 @@ import { renderFragment } from '../../src/feeds/fragments.ts';
 /** A plain entry, to be changed in one respect. */
 export const ENTRY: Entry = {
   id: 'tag:paper.example,2024:a',
+  host: 'paper.example',
   url: 'https://paper.example/2024/a/',
   title: 'A title',
   published: '2024-01-02T03:04:05.000Z',
@@ -37,6 +38,8 @@ export const HEAD: FeedHead = {
   copyright: null,
   updated: '2024-01-03T00:00:00.000Z',
   id: 'tag:paper.example,2026:feed',
+  archives: null,
+  podcast: null,
 };
 
 /** The whole way from entries to a document. */
@@ -118,6 +121,7 @@ const anyEnclosure = fc.record(
 /** Any entry that the types allow, with an absolute address. */
 export const anyEntry: fc.Arbitrary<Entry> = fc.record({
   id: fc.oneof(anyUrl, anyText),
+  host: fc.constantFrom('paper.example', '127.0.0.1'),
   url: anyUrl,
   title: anyText,
   published: anyInstant,

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { resolveConfig } from '../../src/config/config.ts';
 import type { Selectable } from '../../src/feeds/entry.ts';
-import { addresses, definedFeeds, feedsOf, headOf, matches } from '../../src/feeds/selection.ts';
+import { addresses, definedFeeds, feedsOf, headOf, matches, sortIn } from '../../src/feeds/selection.ts';
 
 const SERVER = 'https://feeds.example.org';
+const updated = '2024-01-02T03:04:05.000Z';
 
 const article: Selectable = {
   path: 'posts/inside-rust/a.md',
@@ -36,8 +37,24 @@ describe('feedsOf', () => {
       { key: 'tag/local-news', kind: 'tag', title: 'Local News', lang: null },
       { key: 'author/kim-cheolsu', kind: 'author', title: 'Kim Cheolsu', lang: null },
       { key: 'lang/ko', kind: 'lang', title: 'ko', lang: 'ko' },
+      { key: 'folder/posts', kind: 'folder', title: 'posts', lang: null },
+      { key: 'folder/posts/inside-rust', kind: 'folder', title: 'posts/inside-rust', lang: null },
       { key: '/inside-rust', kind: 'defined', title: 'Inside Rust', lang: null },
     ]);
+  });
+
+  it.each([
+    ['a.md', []],
+    ['posts/a.md', ['folder/posts']],
+    ['posts/a-storm/index.md', ['folder/posts']],
+    ['posts/a-storm/index.ko.md', ['folder/posts']],
+    ['index.md', []],
+    ['news/2024/03/05/a.md', ['folder/news']],
+    ['2024/a.md', []],
+    ['소식/뱃길/a.md'.normalize('NFD'), ['folder/소식', 'folder/소식/뱃길']],
+  ])('has feeds for the folders of %s', (path, keys) => {
+    const refs = feedsOf({ ...article, path }, config).filter((ref) => ref.kind === 'folder');
+    expect(refs.map((ref) => ref.key)).toEqual(keys);
   });
 
   it('gives none to an article that asks to be in no feed', () => {
@@ -117,8 +134,22 @@ describe('matches', () => {
   });
 });
 
+describe('sortIn', () => {
+  it('goes by publication, in a feed that asks for it by the last update', () => {
+    const recent = resolveConfig(
+      { feeds: { defined: [{ path: '/recent', title: 'Recent', order: 'updated' }] } },
+      SERVER,
+    );
+    const order = '2024-01-02T00:00:00.000Z 000000000000000 a.md';
+    const [site, defined] = definedFeeds(recent);
+    expect(site && sortIn(site, recent, { order }, updated)).toBe(order);
+    expect(defined && sortIn(defined, recent, { order }, updated)).toBe(`${updated} ${order}`);
+  });
+});
+
 describe('addresses', () => {
   it.each([
+    ['folder/소식/a b', '/folder/%EC%86%8C%EC%8B%9D/a%20b/rss.xml'],
     ['', '/rss.xml'],
     ['category/경제', '/category/%EA%B2%BD%EC%A0%9C/rss.xml'],
     ['tag/c#', '/tag/c%23/rss.xml'],
@@ -143,11 +174,9 @@ describe('addresses', () => {
 });
 
 describe('headOf', () => {
-  const updated = '2024-01-02T03:04:05.000Z';
-
   it('tells what a feed is', () => {
     const [, ref] = feedsOf(article, config);
-    expect(ref && headOf(ref, config, SERVER, updated)).toEqual({
+    expect(ref && headOf(ref, config, SERVER, 'paper.example', updated)).toEqual({
       title: '경제 · The Paper',
       description: '',
       home: 'https://paper.example/',
@@ -163,12 +192,24 @@ describe('headOf', () => {
       copyright: null,
       updated,
       id: 'tag:paper.example,2026:feed/category/%EA%B2%BD%EC%A0%9C',
+      archives: null,
+      podcast: null,
     });
   });
 
+  it('is never without a title, which no format allows', () => {
+    const nameless = resolveConfig({ site: { title: ' ' } }, SERVER);
+    const [site] = definedFeeds(nameless);
+    const named = { key: 'tag/bus', kind: 'tag', title: 'Bus', lang: null } as const;
+    expect(site && headOf(site, nameless, SERVER, 'paper.example', updated).title).toBe('paper.example');
+    expect(headOf(named, nameless, SERVER, 'paper.example', updated).title).toBe('Bus');
+  });
+
   it('has the same id wherever the server is, and another for each feed', () => {
-    const ids = definedFeeds(config).map((ref) => headOf(ref, config, SERVER, updated).id);
+    const ids = definedFeeds(config).map((ref) => headOf(ref, config, SERVER, 'paper.example', updated).id);
     expect(new Set(ids).size).toBe(3);
-    expect(definedFeeds(config).map((ref) => headOf(ref, config, 'http://localhost:1', updated).id)).toEqual(ids);
+    expect(
+      definedFeeds(config).map((ref) => headOf(ref, config, 'http://localhost:1', 'paper.example', updated).id),
+    ).toEqual(ids);
   });
 });
