@@ -1,4 +1,4 @@
-import type { Config } from './config/schema.ts';
+import type { Config, HmacMethod } from './config/schema.ts';
 import type { Coding } from './storage/codings.ts';
 import type { DocumentCache } from './storage/documents.ts';
 import type { ArticleSource, Blobs, Database, Outbound, Queue } from './storage/ports.ts';
@@ -33,6 +33,8 @@ export interface Home {
   readonly now: () => number;
   /** SHA-256 in lower-case hex, at once: the hash of every id, blob and fragment. */
   readonly sha256: (data: string | Uint8Array) => string;
+  /** The HMAC of some bytes in lower-case hex, at once. */
+  readonly hmac: (method: HmacMethod, secret: string, bytes: Uint8Array) => string;
   /** A body in a content coding, made off the main thread where there is another. */
   readonly compress: (coding: Coding, bytes: Uint8Array) => Promise<Uint8Array>;
   readonly log: Log;

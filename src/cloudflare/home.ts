@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, createHmac } from 'node:crypto';
 import { type Config, resolveConfig } from '../config/config.ts';
 import type { Home } from '../home.ts';
 import { createLog } from '../log.ts';
@@ -40,6 +40,7 @@ export function createCloudflareHome(bindings: Env, ctx: ExecutionContext, input
     allowPrivate,
     now: Date.now,
     sha256: (data) => createHash('sha256').update(data).digest('hex'),
+    hmac: (method, secret, bytes) => createHmac(method, secret).update(bytes).digest('hex'),
     compress,
     log,
     stepsPerInvocation: STEPS,

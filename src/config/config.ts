@@ -23,7 +23,7 @@ export class ConfigError extends Error {
 export function resolveConfig(input: unknown, url: string): Config {
   const parsed = v.safeParse(configSchema, input ?? {});
   if (!parsed.success) throw new ConfigError(parsed.issues.map(describe).join('\n'));
-  const { site = {}, content = {}, ids = 'tag', feeds = {}, hub = {} } = parsed.output;
+  const { site = {}, content = {}, ids = 'tag', feeds = {}, hub = {}, alerts = {} } = parsed.output;
   const limit = feeds.limit ?? 20;
   const maxBytes = feeds.maxBytes ?? 1_000_000;
   const how = feeds.content ?? 'full';
@@ -84,7 +84,19 @@ export function resolveConfig(input: unknown, url: string): Config {
       leaseSeconds: lease,
       delta: hub.delta ?? false,
       topics: hub.topics ?? [],
+      poll: hub.poll ?? [],
+      maxBytes: hub.maxBytes ?? 5_000_000,
+      rates: { address: 300, callbackOrigin: 300, ...defined(hub.rates ?? {}) },
       retrySeconds: hub.retrySeconds ?? [30, 120, 600, 3600, 21_600, 86_400],
+      atOnce: hub.atOnce ?? 64,
+      signature: hub.signature ?? [],
+      logDays: hub.logDays ?? 30,
+    },
+    alerts: {
+      url: alerts.url ?? null,
+      form: alerts.form ?? 'json',
+      silentTicks: alerts.silentTicks ?? 3,
+      queueAgeSeconds: alerts.queueAgeSeconds ?? 900,
     },
   };
 }

@@ -46,6 +46,10 @@ const ownPath = v.pipe(
   ),
 );
 
+/** WebSub 7.1: the methods that a hub may sign with. */
+const HMAC_METHODS = ['sha1', 'sha256', 'sha384', 'sha512'] as const;
+export type HmacMethod = (typeof HMAC_METHODS)[number];
+
 const podcast = v.strictObject({
   /** One of Apple's categories, or such a category and one below it. */
   category: v.union([v.string(), v.tuple([v.string(), v.string()])]),
@@ -87,6 +91,12 @@ export type IdFunction = (article: Article) => string;
 export type PermalinkFunction = (article: Omit<Article, 'url' | 'id'>) => string;
 
 const fn = <T>() => v.custom<T>((value) => typeof value === 'function', 'must be a function');
+
+/** An address in which `*` stands for any characters; its scheme and host are fixed, so that nobody names the whole web. */
+const addressPattern = v.pipe(
+  v.string(),
+  v.regex(/^https?:\/\/[^\s/?#*]+\/[^\s#]*$/, 'must be an address such as https://sister.example/*, with a whole host'),
+);
 
 export const configSchema = v.strictObject({
   site: v.optional(
@@ -146,9 +156,33 @@ export const configSchema = v.strictObject({
         v.strictObject({ min: v.optional(positive), default: v.optional(positive), max: v.optional(positive) }),
       ),
       delta: v.optional(v.boolean()),
-      topics: v.optional(v.array(v.string())),
+      /** Addresses of sister sites' documents that may be subscribed to here, `*` for any characters. */
+      topics: v.optional(v.array(addressPattern)),
+      /** Those that are fetched at every tick, since their site does not ping. */
+      poll: v.optional(v.array(addressPattern)),
+      /** Bytes of a sister site's document; a larger one is not taken. */
+      maxBytes: v.optional(positive),
+      /** Requests a minute that the hub takes from one address, and for callbacks of one origin. */
+      rates: v.optional(v.strictObject({ address: v.optional(positive), callbackOrigin: v.optional(positive) })),
       /** The wait before each further try of a delivery, in seconds; the last one repeats until the lease ends. */
-      retrySeconds: v.optional(v.array(positive)),
+      retrySeconds: v.optional(v.pipe(v.array(positive), v.minLength(1, 'must have one wait at least'))),
+      /** Requests to one origin at a time. */
+      atOnce: v.optional(v.pipe(positive, v.minValue(4, 'must be 4 at least'))),
+      /** How deliveries are signed for callbacks at addresses like these, where `*` stands for anything; the first counts. */
+      signature: v.optional(v.array(v.strictObject({ callback: v.string(), method: v.picklist(HMAC_METHODS) }))),
+      /** How long the delivery log is kept. */
+      logDays: v.optional(positive),
+    }),
+  ),
+  alerts: v.optional(
+    v.strictObject({
+      /** The publisher's own webhook, or a chat's. */
+      url: v.optional(httpUrl),
+      form: v.optional(v.picklist(['json', 'slack', 'discord'])),
+      /** Scheduled runs in a row that did not succeed. */
+      silentTicks: v.optional(positive),
+      /** Seconds that due work may wait. */
+      queueAgeSeconds: v.optional(positive),
     }),
   ),
 });
@@ -216,6 +250,14 @@ export interface Config {
     leaseSeconds: { min: number; default: number; max: number };
     delta: boolean;
     topics: string[];
+    poll: string[];
+    maxBytes: number;
+    /** Requests a minute. */
+    rates: { address: number; callbackOrigin: number };
     retrySeconds: number[];
+    atOnce: number;
+    signature: { callback: string; method: HmacMethod }[];
+    logDays: number;
   };
+  alerts: { url: string | null; form: 'json' | 'slack' | 'discord'; silentTicks: number; queueAgeSeconds: number };
 }

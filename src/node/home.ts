@@ -1,4 +1,4 @@
-import { hash } from 'node:crypto';
+import { createHmac, hash } from 'node:crypto';
 import type { Config } from '../config/config.ts';
 import type { Home, Log } from '../home.ts';
 import { DocumentCache } from '../storage/documents.ts';
@@ -46,6 +46,7 @@ export function createNodeHome(options: {
     allowPrivate,
     now,
     sha256: (data) => hash('sha256', data, 'hex'),
+    hmac: (method, secret, bytes) => createHmac(method, secret).update(bytes).digest('hex'),
     compress,
     log,
     stepsPerInvocation: Number.POSITIVE_INFINITY,

@@ -1,9 +1,15 @@
 import { lookup as resolve } from 'node:dns';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { LookupFunction } from 'node:net';
-import { Agent, request } from 'undici';
+import { Agent, type Dispatcher } from 'undici';
 import { checkTarget, hostOf, isPublicAddress } from '../push/guard.ts';
-import { type Outbound, OutboundError, type OutboundFailure, type OutboundRequest } from '../storage/ports.ts';
+import {
+  type Outbound,
+  OutboundError,
+  type OutboundFailure,
+  type OutboundRequest,
+  type OutboundResponse,
+} from '../storage/ports.ts';
 
 /** Bytes of an answer that are read unless the caller says otherwise. */
 const DEFAULT_MAX_BYTES = 4096;
@@ -62,42 +68,115 @@ export function createRequest({ allowPrivate = [], resolve: find = resolve }: Re
     allowH2: false,
   });
 
-  const outbound = async ({ url, method, headers, body, timeoutMs, maxBytes = DEFAULT_MAX_BYTES }: OutboundRequest) => {
-    const target = checkTarget(url, allowPrivate);
-    if (!target.allowed) throw new OutboundError('refused', `${nameOf(url)} ${target.reason}.`);
-    try {
-      const answer = await request(target.url, {
-        method,
-        // What is read is what was sent: bounded bytes, not what a small archive unfolds to.
-        headers: { 'user-agent': 'Tidings', 'accept-encoding': 'identity', ...lowerCased(headers) },
-        body: body ?? null,
-        dispatcher: agent,
-        signal: AbortSignal.timeout(timeoutMs),
-      });
-      const chunks: Uint8Array[] = [];
-      let size = 0;
-      // Leaving the loop destroys the rest.
-      for await (const chunk of answer.body as AsyncIterable<Uint8Array>) {
-        chunks.push(chunk);
-        size += chunk.byteLength;
-        if (size > maxBytes) break;
-      }
-      const read = Buffer.concat(chunks);
-      return {
-        status: answer.statusCode,
-        headers: toHeaders(answer.headers),
-        body: new Uint8Array(read.subarray(0, maxBytes)),
-        truncated: size > maxBytes,
-      };
-    } catch (error) {
-      throw toOutboundError(error, hostOf(target.url));
-    }
-  };
+  const outbound = (wanted: OutboundRequest) =>
+    new Promise<OutboundResponse>((resolve, reject) => {
+      const { url, method, headers, body = null, timeoutMs, maxBytes = DEFAULT_MAX_BYTES } = wanted;
+      const target = checkTarget(url, allowPrivate);
+      if (!target.allowed) return reject(new OutboundError('refused', `${nameOf(url)} ${target.reason}.`));
+      const { origin, pathname, search } = target.url;
+      const fail = (error: unknown) => reject(toOutboundError(error, hostOf(target.url)));
+      const exchange = new Exchange({ maxBytes, timeoutMs, resolve, reject: fail });
+      agent.dispatch({ origin, path: pathname + search, method, headers: headersOf(headers), body }, exchange);
+    });
   return Object.assign(outbound, { close: () => agent.close() });
 }
 
-function lowerCased(headers: Record<string, string> = {}): Record<string, string> {
-  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+interface ExchangeOptions {
+  maxBytes: number;
+  timeoutMs: number;
+  resolve: (answer: OutboundResponse) => void;
+  reject: (error: unknown) => void;
+}
+
+/** One request and its answer. A handler of undici's own: `undici.request` makes a stream of each answer, for the same work twice. */
+class Exchange implements Dispatcher.DispatchHandler {
+  readonly #options: ExchangeOptions;
+  readonly #deadline: NodeJS.Timeout;
+  #controller: Dispatcher.DispatchController | null = null;
+  #isOver = false;
+  #status = 0;
+  #headers: IncomingHttpHeaders = {};
+  readonly #chunks: Uint8Array[] = [];
+  #size = 0;
+
+  constructor(options: ExchangeOptions) {
+    this.#options = options;
+    this.#deadline = setTimeout(() => this.#fail(new OutboundDeadline()), options.timeoutMs);
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#controller = controller;
+    // It may have waited for a connection until it was too late.
+    if (this.#isOver) controller.abort(new OutboundDeadline());
+  }
+
+  onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: IncomingHttpHeaders): void {
+    this.#status = status;
+    this.#headers = headers;
+  }
+
+  onResponseData(controller: Dispatcher.DispatchController, chunk: Uint8Array): void {
+    if (this.#isOver) return;
+    this.#chunks.push(chunk);
+    this.#size += chunk.byteLength;
+    if (this.#size <= this.#options.maxBytes) return;
+    this.#succeed();
+    controller.abort(new OutboundDeadline());
+  }
+
+  onResponseEnd(): void {
+    this.#succeed();
+  }
+
+  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+    this.#fail(error);
+  }
+
+  #succeed(): void {
+    if (!this.#end()) return;
+    const headers = this.#headers;
+    const { maxBytes, resolve } = this.#options;
+    resolve({
+      status: this.#status,
+      get headers() {
+        return toHeaders(headers);
+      },
+      body: this.#size === 0 ? EMPTY : new Uint8Array(Buffer.concat(this.#chunks).subarray(0, maxBytes)),
+      truncated: this.#size > maxBytes,
+    });
+  }
+
+  #fail(error: Error): void {
+    if (!this.#end()) return;
+    this.#options.reject(error);
+    this.#controller?.abort(error);
+  }
+
+  /** Whether it was this that ended it. */
+  #end(): boolean {
+    const isFirst = !this.#isOver;
+    this.#isOver = true;
+    clearTimeout(this.#deadline);
+    return isFirst;
+  }
+}
+
+const EMPTY = new Uint8Array();
+
+/** The time is over, or enough was read. */
+class OutboundDeadline extends Error {
+  override name = 'TimeoutError';
+}
+
+/** What is read is what was sent: bounded bytes, not what a small archive unfolds to. */
+const USUAL = ['user-agent', 'Tidings', 'accept-encoding', 'identity'];
+
+/** Names and values in one list, which undici takes as it is; what the caller gave counts. */
+function headersOf(given: Record<string, string> = {}): string[] {
+  const list = Object.entries(given).flat();
+  const isGiven = (usual: string) => Object.keys(given).some((name) => name.toLowerCase() === usual);
+  for (let at = 0; at < USUAL.length; at += 2) if (!isGiven(USUAL[at] ?? '')) list.push(...USUAL.slice(at, at + 2));
+  return list;
 }
 
 function toHeaders(raw: IncomingHttpHeaders): Headers {

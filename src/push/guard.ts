@@ -84,7 +84,16 @@ function parseAddress(ip: string): Address | null {
 
 function isWithin(address: Address, cidrs: string[]): boolean {
   return cidrs.some((cidr) => {
-    const [base, bits] = ipaddr.parseCIDR(cidr);
+    const [base, bits] = rangeOf(cidr);
     return base.kind() === address.kind() && address.match(base, bits);
   });
+}
+
+const ranges = new Map<string, [Address, number]>();
+
+/** The few ranges of the configuration are asked for with each request, so they are read once. */
+function rangeOf(cidr: string): [Address, number] {
+  const range = ranges.get(cidr) ?? ipaddr.parseCIDR(cidr);
+  ranges.set(cidr, range);
+  return range;
 }

@@ -28,20 +28,24 @@ export interface Tally {
   failed: number;
 }
 
-/**
- * Counts attempts by origin. An answer of 3xx or 4xx speaks against the subscription and not against its origin, other
- * than 429; 5xx and no answer at all do.
- */
+/** Counts attempts by origin. */
 export function tally(tried: { target: { origin: string }; attempt: Attempt }[]): Tally[] {
   const tallies = new Map<string, Tally>();
   for (const { target, attempt } of tried) {
     const of = tallies.get(target.origin) ?? { origin: target.origin, tried: 0, failed: 0 };
     tallies.set(target.origin, of);
     of.tried += 1;
-    const { status } = attempt;
-    if (status === null ? attempt.error !== 'internal' : status >= 500 || status === 429) of.failed += 1;
+    if (speaksAgainst(attempt)) of.failed += 1;
   }
   return [...tallies.values()];
+}
+
+/**
+ * Whether an attempt speaks against its origin. An answer of 3xx or 4xx speaks against the subscription alone, other than
+ * 429; 5xx and no answer at all speak against both.
+ */
+function speaksAgainst({ status, error }: Attempt): boolean {
+  return status === null ? error !== null && error !== 'internal' : status >= 500 || status === 429;
 }
 
 /** Statements that remember tallies, open and close breakers, and hold back those who wait behind one that opens. */
@@ -102,19 +106,16 @@ const fresh = new WeakMap<Home, Map<string, Tally & { at: number }>>();
 export function notice(home: Home, tried: { target: { origin: string }; attempt: Attempt }): void {
   const origins = fresh.get(home) ?? new Map<string, Tally & { at: number }>();
   fresh.set(home, origins);
-  for (const { origin, failed } of tally([tried])) {
-    const before = origins.get(origin);
-    const isKnown = before !== undefined && home.now() - before.at < REMEMBERED_MS;
-    // Those who hang are counted late and all together: older attempts still count, so that they are not taken for most.
-    const weight = !isKnown ? 0 : before.tried < ENOUGH * 10 ? 1 : 0.5;
-    origins.delete(origin);
-    origins.set(origin, {
-      origin,
-      tried: (before?.tried ?? 0) * weight + 1,
-      failed: (before?.failed ?? 0) * weight + failed,
-      at: home.now(),
-    });
-  }
+  const { origin } = tried.target;
+  const now = home.now();
+  const known = origins.get(origin) ?? { origin, tried: 0, failed: 0, at: now };
+  // Those who hang are counted late and all together: older attempts still count, so that they are not taken for most.
+  const weight = now - known.at >= REMEMBERED_MS ? 0 : known.tried < ENOUGH * 10 ? 1 : 0.5;
+  known.tried = known.tried * weight + 1;
+  known.failed = known.failed * weight + (speaksAgainst(tried.attempt) ? 1 : 0);
+  known.at = now;
+  origins.delete(origin);
+  origins.set(origin, known);
   const [oldest] = origins.keys();
   if (origins.size > REMEMBERED && oldest !== undefined) origins.delete(oldest);
 }

@@ -13,12 +13,14 @@ export interface LaneOptions {
 
 /**
  * Lets a bounded number of works run at a time, and of each origin a smaller one, so that many callbacks in one place
- * leave room for the others. Who waits has its turn in order, past those whose origin has its share.
+ * leave room for the others. Origins take turns; those of one origin go in order.
  */
 export class Lane {
   readonly #options: Required<LaneOptions>;
   readonly #ofOrigin = new Map<string, number>();
-  readonly #waiting: { origin: string; go: () => void }[] = [];
+  readonly #waiting = new Map<string, (() => void)[]>();
+  /** Origins that somebody waits for and that have less than their share, the one whose turn it is first. */
+  readonly #ready = new Set<string>();
   #running = 0;
   #straggling = 0;
 
@@ -32,10 +34,8 @@ export class Lane {
    * @param onLeft told when its place is free again: at its end, or when it became a straggler
    */
   async run<T>(origin: string, work: () => Promise<T>, onLeft: () => void = () => {}): Promise<T> {
-    await new Promise<void>((go) => {
-      this.#waiting.push({ origin, go });
-      this.#admit();
-    });
+    if (this.#running < this.#options.width && this.#mayEnter(origin) && !this.#waiting.has(origin)) this.#take(origin);
+    else await this.#turn(origin);
     let isStraggler = false;
     const leave = () => {
       this.#running -= 1;
@@ -56,6 +56,7 @@ export class Lane {
       const left = (this.#ofOrigin.get(origin) ?? 1) - 1;
       if (left > 0) this.#ofOrigin.set(origin, left);
       else this.#ofOrigin.delete(origin);
+      if (this.#waiting.has(origin)) this.#ready.add(origin);
       if (isStraggler) {
         this.#straggling -= 1;
         this.#admit();
@@ -72,15 +73,36 @@ export class Lane {
     });
   }
 
+  #turn(origin: string): Promise<void> {
+    return new Promise((go) => {
+      const waiting = this.#waiting.get(origin);
+      if (waiting) waiting.push(go);
+      else this.#waiting.set(origin, [go]);
+      if (this.#mayEnter(origin)) this.#ready.add(origin);
+    });
+  }
+
+  #mayEnter(origin: string): boolean {
+    return (this.#ofOrigin.get(origin) ?? 0) < this.#options.share;
+  }
+
+  #take(origin: string): void {
+    this.#running += 1;
+    this.#ofOrigin.set(origin, (this.#ofOrigin.get(origin) ?? 0) + 1);
+  }
+
   #admit(): void {
-    const { width, share } = this.#options;
-    while (this.#running < width) {
-      const index = this.#waiting.findIndex(({ origin }) => (this.#ofOrigin.get(origin) ?? 0) < share);
-      const next = index < 0 ? undefined : this.#waiting.splice(index, 1)[0];
-      if (!next) return;
-      this.#running += 1;
-      this.#ofOrigin.set(next.origin, (this.#ofOrigin.get(next.origin) ?? 0) + 1);
-      next.go();
+    for (const origin of this.#ready) {
+      if (this.#running >= this.#options.width) return;
+      // Those that stay go to the end of the set, which this loop comes to as well.
+      this.#ready.delete(origin);
+      const waiting = this.#waiting.get(origin) ?? [];
+      const go = waiting.shift();
+      if (waiting.length === 0) this.#waiting.delete(origin);
+      if (!go) continue;
+      this.#take(origin);
+      if (waiting.length > 0 && this.#mayEnter(origin)) this.#ready.add(origin);
+      go();
     }
   }
 }
@@ -100,17 +122,22 @@ const known = new WeakMap<Home, Lanes>();
 export function lanes(home: Home): Lanes {
   let found = known.get(home);
   if (!found) {
-    found = home.name === 'node' ? nodeLanes() : workersLanes();
+    found = home.name === 'node' ? nodeLanes(home.config.hub.atOnce) : workersLanes();
     known.set(home, found);
   }
   return found;
 }
 
-/** Both lanes together open 64 requests to an origin. A socket that waits costs little, so who hangs makes room. */
-function nodeLanes(): Lanes {
+/**
+ * A socket that waits costs little, so who hangs makes room.
+ *
+ * @param ofOrigin requests to one origin at a time, both lanes together (`hub.atOnce`)
+ */
+function nodeLanes(ofOrigin: number): Lanes {
+  const slow = Math.ceil(ofOrigin / 4);
   return {
-    fast: new Lane({ width: 128, share: 48, patienceMs: 200, stragglers: 1_000 }),
-    slow: new Lane({ width: 64, share: 16, patienceMs: 200, stragglers: 1_000 }),
+    fast: new Lane({ width: 128, share: ofOrigin - slow, patienceMs: 200, stragglers: 1_000 }),
+    slow: new Lane({ width: 64, share: slow, patienceMs: 200, stragglers: 1_000 }),
     slices: new Lane({ width: 4 }),
   };
 }

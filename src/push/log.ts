@@ -2,8 +2,7 @@ import type { Home } from '../home.ts';
 import type { Statement } from '../storage/ports.ts';
 import type { Attempt, Target } from './channels/channel.ts';
 
-/** How long the delivery log is kept, in milliseconds, and how many lines at most. */
-const KEPT_MS = 30 * 86_400_000;
+/** Lines that the delivery log has at most. */
 const KEPT_LINES = 200_000;
 
 /** An attempt that stands in the log by itself. */
@@ -50,11 +49,11 @@ export function logSlice(
     .bind(home.now(), topic, version, ms, delivered, failed);
 }
 
-/** Forgets lines that are too old or too many. */
+/** Forgets lines that are too old (`hub.logDays`) or too many. */
 export async function trimLog(home: Home): Promise<number> {
   const { changes } = await home.db
     .prepare('DELETE FROM delivery_log WHERE at < ? OR id <= (SELECT max(id) FROM delivery_log) - ?')
-    .bind(home.now() - KEPT_MS, KEPT_LINES)
+    .bind(home.now() - home.config.hub.logDays * 86_400_000, KEPT_LINES)
     .run();
   return changes;
 }

@@ -1,29 +1,28 @@
-/** Imported keys that are kept, the last used. */
-const KEPT_KEYS = 10_000;
+import type { HmacMethod } from '../config/schema.ts';
+import type { Home } from '../home.ts';
 
-const keys = new Map<string, Promise<CryptoKey>>();
-const encoder = new TextEncoder();
-
-/**
- * The value of `X-Hub-Signature` (WebSub 7.1): `sha256=` and the HMAC of the body in hex. Web Crypto does it off the main
- * thread on Node.
- */
-export async function signature(secret: string, body: Uint8Array): Promise<string> {
-  const mac = await crypto.subtle.sign('HMAC', await key(secret), body as Uint8Array<ArrayBuffer>);
-  return `sha256=${hex(new Uint8Array(mac))}`;
+/** How deliveries to a callback are signed: as the publisher's configuration says, else by SHA-256. */
+export function signatureMethod({ config }: Pick<Home, 'config'>, callback: string): HmacMethod {
+  return config.hub.signature.find((one) => matches(one.callback, callback))?.method ?? 'sha256';
 }
 
-function key(secret: string): Promise<CryptoKey> {
-  const known = keys.get(secret);
-  const imported =
-    known ?? crypto.subtle.importKey('raw', encoder.encode(secret), { name: 'HMAC', hash: 'SHA-256' }, false, ['sign']);
-  keys.delete(secret);
-  keys.set(secret, imported);
-  const [oldest] = keys.keys();
-  if (keys.size > KEPT_KEYS && oldest !== undefined) keys.delete(oldest);
-  return imported;
+/** The value of `X-Hub-Signature` (WebSub 7.1): the method, `=`, and the HMAC of the body in hex. */
+export function signature(home: Home, { callback, secret }: { callback: string; secret: string }, body: Uint8Array) {
+  const method = signatureMethod(home, callback);
+  return `${method}=${home.hmac(method, secret, body)}`;
 }
 
-function hex(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+/** Whether an address is like a pattern, in which `*` stands for anything. */
+function matches(pattern: string, address: string): boolean {
+  const [first = '', ...rest] = pattern.split('*');
+  const last = rest.pop();
+  if (last === undefined) return address === pattern;
+  if (!address.startsWith(first)) return false;
+  let at = first.length;
+  for (const part of rest) {
+    const found = address.indexOf(part, at);
+    if (found < 0) return false;
+    at = found + part.length;
+  }
+  return address.length - last.length >= at && address.endsWith(last);
 }

@@ -18,7 +18,7 @@ test('a lane runs no more than its width, and of one origin no more than its sha
   expect(running).toEqual(['a', 'a', 'b']);
   ends.shift()?.();
   await turn();
-  expect(running).toEqual(['a', 'a', 'b', 'a']);
+  expect(running).toEqual(['a', 'a', 'b', 'c']);
   while (ends.length > 0) {
     ends.shift()?.();
     await turn();

@@ -15,7 +15,8 @@ export async function websub(home: Home, target: Target, body: Body, timeoutMs: 
     'content-type': body.contentType,
     link: `<${hubUrl(home)}>; rel="hub", <${topicUrl(home, body.topic)}>; rel="self"`,
   };
-  if (target.secret !== null) headers['x-hub-signature'] = await signature(target.secret, body.bytes);
+  const { callback, secret } = target;
+  if (secret !== null) headers['x-hub-signature'] = signature(home, { callback, secret }, body.bytes);
   const started = home.now();
   try {
     const request = { url: target.callback, method: 'POST', headers, body: body.bytes, timeoutMs } as const;
