@@ -10,15 +10,23 @@ import { taskLists } from './markdown/task-lists.ts';
 import { wikiLinks } from './markdown/wiki-links.ts';
 
 /** Deeper than people quote; markdown-it drops what is nested further. */
-const MAX_NESTING = 500;
+const BLOCK_NESTING = 500;
 
-const markdown = new MarkdownIt({ html: true, linkify: true, maxNesting: MAX_NESTING });
+/** Brackets and stars inside of each other. The cost of a text of nothing but brackets rises with it. */
+const INLINE_NESTING = 20;
+
+const markdown = new MarkdownIt({ html: true, linkify: true, maxNesting: BLOCK_NESTING });
 // A file name such as README.md is no address, and a mail address without `mailto:` is for spammers.
 markdown.linkify.set({ fuzzyLink: false, fuzzyEmail: false, fuzzyIP: false });
 // Every address is looked at when the HTML is sanitized; refused here, a bad link would show its marks to readers.
 markdown.validateLink = () => true;
 markdown.use(footnote).use(deflist).use(emoji, { shortcuts: {} });
 markdown.use(attributeLists).use(callouts).use(math).use(taskLists).use(wikiLinks);
+
+// markdown-it has one limit for both.
+markdown.core.ruler.before('inline', 'inline_nesting', () => {
+  markdown.set({ maxNesting: INLINE_NESTING });
+});
 
 /**
  * Markdown as people write it, as HTML that is not sanitized yet: CommonMark with tables, footnotes, definition and task
@@ -27,5 +35,6 @@ markdown.use(attributeLists).use(callouts).use(math).use(taskLists).use(wikiLink
  * @see https://spec.commonmark.org/
  */
 export function renderMarkdown(text: string): string {
+  markdown.set({ maxNesting: BLOCK_NESTING });
   return markdown.render(text, {});
 }

@@ -14,7 +14,7 @@ import { plainText } from './text.ts';
 
 /** Where the part that lists show ends, in the words of all generators. */
 const MORE =
-  /<!--\s*(?:more|read-?more|truncate|excerpt|end[-_ ]?excerpt|teaser_end|break|pelican_end_summary|end_summary|summary|endsummary)\b[^>]*-->/i;
+  /<!--\s*(?:more|read-?more|truncate|excerpt|end[-_ ]?excerpt|teaser_end|break|pelican_end_summary|end_summary|summary|endsummary)\b[^<>]{0,60}-->/i;
 
 /** Survives sanitizing, and no text has it. */
 const MARK = '\u{e000}more\u{e000}';
@@ -25,6 +25,7 @@ const MARK = '\u{e000}more\u{e000}';
  */
 export function renderArticle(article: Article, config: Config): Rendering {
   const problems: Problem[] = [];
+  if (isTooDense(article.body)) return asPlainText(article, 'it holds far more signs than text', problems);
   try {
     const html = sound(sanitize(markMore(rawHtml(article, config, problems)), linksOf(article, config)));
     const at = html.indexOf(MARK);
@@ -33,10 +34,13 @@ export function renderArticle(article: Article, config: Config): Rendering {
     return { html: whole, summary, problems };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    const message = `The body is shown as plain text, since it could not be rendered: ${reason}.`;
-    problems.push({ code: 'body-unrendered', message });
-    return { html: `<pre>${htmlOf(sound(article.body))}</pre>`, summary: article.summary ?? '', problems };
+    return asPlainText(article, `it could not be rendered: ${reason}`, problems);
   }
+}
+
+function asPlainText(article: Article, reason: string, problems: Problem[]): Rendering {
+  problems.push({ code: 'body-unrendered', message: `The body is shown as plain text, since ${reason}.` });
+  return { html: `<pre>${htmlOf(sound(article.body))}</pre>`, summary: article.summary ?? '', problems };
 }
 
 /** Where the article's addresses lead: beside its own page, and from one source file to another's page. */
@@ -59,6 +63,29 @@ function decoded(href: string): string {
     return href;
   }
 }
+
+/**
+ * Signs of Markdown and HTML that are rendered; no article has more, and what has is data or an attack. Both engines
+ * need about two seconds for as many.
+ */
+const MAX_SIGNS = 300_000;
+
+/** A body below this size (characters) cannot have too many. */
+const LIGHT = 200_000;
+
+function isTooDense(body: string): boolean {
+  if (body.length < LIGHT) return false;
+  let signs = 0;
+  for (let at = 0; at < body.length; at++) {
+    const code = body.charCodeAt(at);
+    // A line is a sign twice over.
+    if (code === 10) signs += 2;
+    else if (SIGNS.has(code)) signs++;
+  }
+  return signs > MAX_SIGNS;
+}
+
+const SIGNS = new Set([...'|<>[]*_`~$\\{}:&!/'].map((sign) => sign.charCodeAt(0)));
 
 /** The body's HTML before it is sanitized. */
 function rawHtml(article: Article, config: Config, problems: Problem[]): string {

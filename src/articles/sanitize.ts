@@ -71,7 +71,7 @@ export function sanitize(html: string, { base, link }: Links): string {
     if (url === null) delete attribs[name];
     else attribs[name] = url;
   };
-  return sanitizeHtml(html, {
+  return sanitizeHtml(flattened(html), {
     allowedTags: TAGS,
     allowedAttributes: ATTRIBUTES,
     nonTextTags: SILENT,
@@ -121,6 +121,29 @@ export function sanitize(html: string, { base, link }: Links): string {
   });
 }
 
+const TAG = /<(\/?)([a-z][a-z0-9]*)/gi;
+
+/** Elements that end where the next of their kind begins, or that have no end. */
+const UNNESTED = new Set(
+  'p li dt dd td th tr tbody thead tfoot option img br hr wbr source track col input meta link'.split(' '),
+);
+
+/** Fewer tags cannot be nested too deep. */
+const FEW_TAGS = 2 * MAX_DEPTH;
+
+/** Shows the tags of elements nested too deep as text: a parser takes the square of the depth for them. */
+function flattened(html: string): string {
+  let tags = 0;
+  for (let at = html.indexOf('<'); at >= 0 && tags <= FEW_TAGS; at = html.indexOf('<', at + 1)) tags++;
+  if (tags <= FEW_TAGS) return html;
+  let depth = 0;
+  return html.replace(TAG, (tag, slash: string, name: string) => {
+    if (UNNESTED.has(name.toLowerCase())) return tag;
+    depth = Math.max(0, depth + (slash ? -1 : 1));
+    return depth > FEW_TAGS ? `&lt;${tag.slice(1)}` : tag;
+  });
+}
+
 type Resolve = (attribs: sanitizeHtml.Attributes, name: string) => void;
 
 /** Players start only when they are asked to. */
@@ -150,10 +173,17 @@ function lazySource(attribs: sanitizeHtml.Attributes): void {
   if (set && !attribs.srcset) attribs.srcset = set;
 }
 
+/** Characters; an address and a width for each screen are far fewer. */
+const MAX_SET = 20_000;
+
 const CANDIDATE = /\s*([^\s,]\S*[^\s,]|[^\s,])(?:\s+(\d+(?:\.\d+)?[wx]))?\s*(?:,|$)/g;
 
 function absoluteSet(attribs: sanitizeHtml.Attributes, base: string): void {
   if (attribs.srcset === undefined) return;
+  if (attribs.srcset.length > MAX_SET) {
+    delete attribs.srcset;
+    return;
+  }
   const candidates: string[] = [];
   for (const [, address = '', size] of attribs.srcset.matchAll(CANDIDATE)) {
     const url = resolveAddress(address, base);

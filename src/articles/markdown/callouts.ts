@@ -2,6 +2,9 @@ import type { MarkdownIt } from 'markdown-it';
 
 const OPEN =
   /^(:{3,})[ \t]*(?:\{\.?([\w-]+)[^}]*\}|([\w-]+))?[ \t]*(?:\[([^\]\n]*)\]|([^\n{]*))?[ \t]*(?:\{[^}\n]*\})?[ \t]*$/;
+/** Boxes in boxes in boxes; each looks for its end. */
+const MAX_LEVEL = 20;
+
 const ALERT = /^\[!([\w-]+)\][+-]?[ \t]*([^\n]*)/;
 
 /**
@@ -19,20 +22,21 @@ export function callouts(markdown: MarkdownIt): void {
       const lineAt = (line: number) =>
         state.src.slice((state.bMarks[line] ?? 0) + (state.tShift[line] ?? 0), state.eMarks[line]);
       const first = lineAt(startLine);
-      if (!first.startsWith(':::')) return false;
+      if (!first.startsWith(':::') || state.level > MAX_LEVEL) return false;
       const found = OPEN.exec(first);
       if (!found || (found[2] === undefined && found[3] === undefined)) return false;
       if (silent) return true;
       const end = closing(lineAt, startLine, endLine, found[1]?.length ?? 3);
       const title = (found[4] ?? found[5] ?? '').trim() || titleOf(found[2] ?? found[3] ?? '');
+      // A box without a title is a matter of style sheets: its text stands like any other.
       const parent = state.parentType;
       const lineMax = state.lineMax;
       state.parentType = 'blockquote';
       state.lineMax = end;
-      state.push('blockquote_open', 'blockquote', 1).map = [startLine, end];
+      if (title) state.push('blockquote_open', 'blockquote', 1).map = [startLine, end];
       if (title) pushTitle(state, title);
       state.md.block.tokenize(state, startLine + 1, end);
-      state.push('blockquote_close', 'blockquote', -1);
+      if (title) state.push('blockquote_close', 'blockquote', -1);
       state.parentType = parent;
       state.lineMax = lineMax;
       state.line = Math.min(end + 1, endLine);
@@ -46,7 +50,7 @@ export function callouts(markdown: MarkdownIt): void {
       if (token.type !== 'blockquote_open' || inline?.type !== 'inline') continue;
       const found = ALERT.exec(inline.content);
       if (!found) continue;
-      const title = (found[2] ?? '').trim() || titleOf(found[1] ?? '');
+      const title = (found[2] ?? '').trim() || titleOf(found[1] ?? '') || (found[1] ?? '');
       const rest = inline.content.slice(found[0].length).replace(/^\n/, '');
       inline.content = rest ? `**${title}**\n\n${rest}` : `**${title}**`;
       // Inline text knows no paragraphs: a break keeps the title on a line of its own.
@@ -59,11 +63,9 @@ type State = Parameters<Parameters<MarkdownIt['block']['ruler']['push']>[1]>[0];
 
 function pushTitle(state: State, title: string): void {
   state.push('paragraph_open', 'p', 1);
-  state.push('strong_open', 'strong', 1);
   const text = state.push('inline', '', 0);
-  text.content = title;
+  text.content = `**${title}**`;
   text.children = [];
-  state.push('strong_close', 'strong', -1);
   state.push('paragraph_close', 'p', -1);
 }
 
@@ -82,8 +84,13 @@ function closing(lineAt: (line: number) => string, start: number, end: number, c
   return end;
 }
 
-/** `note` as `Note`; a class of a layout is no title. */
+const KINDS = new Set(
+  `note tip info warning danger caution important abstract summary success question help failure bug example quote todo
+  hint attention error details seealso tldr check done faq cite spoiler security`.split(/\s+/),
+);
+
+/** `note` as `Note`; a name that only a style sheet knows is no title. */
 function titleOf(kind: string): string {
-  if (/^(?:div|row|col|container|center|wide|grid|tabs?|group|v-pre|code-group)$/i.test(kind)) return '';
-  return kind.charAt(0).toUpperCase() + kind.slice(1).toLowerCase();
+  const name = kind.toLowerCase();
+  return KINDS.has(name) ? name.charAt(0).toUpperCase() + name.slice(1) : '';
 }

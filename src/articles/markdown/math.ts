@@ -4,7 +4,7 @@ import type { MarkdownIt } from 'markdown-it';
 const INLINE = /\$(?![\s$])(?:[^$\\\n]|\\.|\n(?!\n)){1,1000}?(?<![\s\\])\$(?![\d$])/y;
 const DISPLAY = /\$\$(?:[^$\\]|\\[\s\S]|\$(?!\$)){1,10000}?\$\$/y;
 const BRACKETS = /\\([([])((?:[^\\]|\\(?![)\]])[\s\S]){1,5000}?)\\([)\]])/y;
-const CLOSE: Record<string, string> = { '(': ')', '[': ']' };
+const MAX_BRACKETS = 5000;
 
 /** Leaves TeX as it was written, marks and all: readers that know it show it, and people can read it. */
 export function math(markdown: MarkdownIt): void {
@@ -27,10 +27,10 @@ function mathAt(text: string, at: number): string | null {
     return pattern.exec(text)?.[0] ?? null;
   }
   if (first !== '\\' || (text[at + 1] !== '(' && text[at + 1] !== '[')) return null;
-  if (text.indexOf(`\\${CLOSE[text[at + 1] ?? '']}`, at + 2) < 0) return null;
+  if (!text.slice(at + 2, at + MAX_BRACKETS).includes(text[at + 1] === '(' ? '\\)' : '\\]')) return null;
   BRACKETS.lastIndex = at;
   const found = BRACKETS.exec(text);
   // \(an aside\) only escapes its brackets.
-  if (!found || CLOSE[found[1] ?? ''] !== found[3] || !/\\[a-z]|[\^_=<>]/i.test(found[2] ?? '')) return null;
+  if (!found || (found[1] === '(') !== (found[3] === ')') || !/\\[a-z]|[\^_=<>]/i.test(found[2] ?? '')) return null;
   return found[0];
 }

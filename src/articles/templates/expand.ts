@@ -202,5 +202,7 @@ function ownLines(text: string, at: number, end: number, piece: string): string 
   const lineStart = text.lastIndexOf('\n', at - 1) + 1;
   const indent = text.slice(lineStart, at);
   if (indent.trim() !== '') return piece;
-  return text[end] === '\n' || end >= text.length ? `${piece}\n` : `${piece}\n\n`;
+  // Inside a list every line must stand as deep as the first one.
+  const block = indent ? piece.replaceAll('\n', `\n${indent}`) : piece;
+  return text[end] === '\n' || end >= text.length ? `${block}\n` : `${block}\n\n`;
 }

@@ -13,7 +13,7 @@ export function inlineTag(name: string, rest: string, context: TemplateContext):
   switch (name) {
     case 'post_url':
     case 'post_path':
-      return context.addressOf(first) ?? '';
+      return context.addressOf(first);
     case 'post_link': {
       const words = args.positional.slice(1).filter((word) => word !== 'true' && word !== 'false');
       const text = words.join(' ') || first.split('/').pop() || first;
@@ -22,7 +22,7 @@ export function inlineTag(name: string, rest: string, context: TemplateContext):
     }
     case 'link':
       // Jekyll gives a file, Hexo a text with its address.
-      if (args.positional.length <= 1) return context.addressOf(first) ?? '';
+      if (args.positional.length <= 1) return context.addressOf(first);
       return link(args.positional.find((word) => /^(?:https?:|\/)/.test(word)) ?? second, first);
     case 'asset_img':
     case 'img':
@@ -131,17 +131,14 @@ function imageTag(words: string[]): string {
   const at = words.findIndex((word) => /[./]/.test(word));
   const src = words[Math.max(at, 0)] ?? '';
   const rest = words.slice(Math.max(at, 0) + 1);
-  const sizes = [];
-  while (/^\d+(?:px|%)?$/.test(rest[0] ?? '') && sizes.length < 2) sizes.push(rest.shift());
-  const text = rest.join(' ');
-  return src
-    ? picture({
-        src: rootPath(src),
-        alt: text.replace(/^["']|["']$/g, ''),
-        width: sizes[0] ?? null,
-        height: sizes[1] ?? null,
-      })
-    : '';
+  const sizes: string[] = [];
+  while (/^\d+(?:px|%)?$/.test(rest[0] ?? '') && sizes.length < 2) sizes.push(rest.shift() ?? '');
+  if (!src) return '';
+  // Two quoted texts are a title and what is read to the blind; bare words are one text.
+  const quoted = rest.length === 2 && rest.some((word) => word.includes(' '));
+  const alt = quoted ? (rest[1] ?? '') : rest.join(' ');
+  const [width = null, height = null] = sizes;
+  return picture({ src: rootPath(src), alt, title: quoted ? (rest[0] ?? null) : null, width, height });
 }
 
 /** Tags that name a picture below the site's folder write it without the slash at the beginning. */

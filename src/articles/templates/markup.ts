@@ -7,8 +7,26 @@ export function escapeHtml(text: string): string {
 /** Code as it stands, also with blank lines and the marks of templates in it. */
 export function codeBlock(code: string, language: string | null): string {
   const name = language && /^[\w+#-]+$/.test(language) ? ` class="language-${language.toLowerCase()}"` : '';
-  const text = code.replace(/^[ \t]*\n/, '').replace(/\s+$/, '');
+  const text = dedented(code.replace(/^[ \t]*\n/, '').replace(/\s+$/, ''));
   return `<pre><code${name}>${escapeHtml(text)}</code></pre>`;
+}
+
+/** Without the white space that all lines begin with. */
+function dedented(text: string): string {
+  const indents = text
+    .split('\n')
+    .filter((line) => line.trim() !== '')
+    .map((line) => /^[ \t]*/.exec(line)?.[0] ?? '');
+  const common = indents.reduce(
+    (shortest, indent) => (indent.length < shortest.length ? indent : shortest),
+    indents[0] ?? '',
+  );
+  return common
+    ? text
+        .split('\n')
+        .map((line) => (line.startsWith(common) ? line.slice(common.length) : line))
+        .join('\n')
+    : text;
 }
 
 export function link(href: string, text: string): string {

@@ -26,7 +26,7 @@ export function shortcode(name: string, rest: string, inner: string | null, cont
       return inner === null ? '' : codeBlock(inner, name.toLowerCase());
     case 'ref':
     case 'relref':
-      return context.addressOf(argument(args, 'path') ?? first) ?? '';
+      return context.addressOf(argument(args, 'path') ?? first);
     case 'param':
     case 'toc':
     case 'break':
