@@ -1,5 +1,6 @@
 import { duePaths } from './articles/scan.ts';
 import type { Home } from './home.ts';
+import { poll } from './hub/sisters.ts';
 import { consume } from './push/consumer.ts';
 import { sweep } from './push/outbox.ts';
 import { tidy } from './push/tidy.ts';
@@ -11,14 +12,15 @@ import { lastTick, requestRun, type Trigger } from './storage/runs.ts';
 export const REGENERATION = 'regeneration';
 
 /**
- * A tick of the cron line: the whole folder is looked at, once for each tick however often it is told. What no message
- * woke is swept up, and what has had its time is removed.
+ * A tick of the cron line: the whole folder is looked at, once for each tick however often it is told, and sister sites
+ * that do not ping are asked for news. What no message woke is swept up, and what has had its time is removed.
  *
  * @param tick the instant that the cron line named, epoch milliseconds
  */
 export async function regenerate(home: Home, tick: number, trigger: Trigger = 'schedule'): Promise<void> {
   await requestRun(home, { trigger, job: REGENERATION, tick });
   await republish(home);
+  await poll(home);
   await sweep(home);
   await tidy(home);
 }

@@ -1,5 +1,6 @@
 import type { Home } from '../home.ts';
 import { wakeFanOuts } from '../push/announce.ts';
+import { isSister, requestFetches } from './sisters.ts';
 import { findTopic, topicUrl } from './topics.ts';
 
 /** Topics that one ping may name. */
@@ -7,7 +8,8 @@ const TOPICS = 100;
 
 /**
  * Answers a publisher's ping (`hub.mode=publish`) with one line for each topic. The hub's own feeds announce themselves
- * when they change, so a ping only makes sure that what was announced is under way.
+ * when they change, so a ping only makes sure that what was announced is under way. A sister site's topic is fetched
+ * and compared when somebody subscribed to it, so that a ping needs no token.
  *
  * @returns 202 when at least one of them is a topic of this hub
  */
@@ -25,14 +27,28 @@ export async function publish(home: Home, given: string[]): Promise<{ status: 20
         : `${topicUrl(home, address)}: ${await progress(home, address)}`,
     );
   }
-  await wakeFanOuts(home, found);
+  await wakeFanOuts(
+    home,
+    found.filter((address) => !isSister(address)),
+  );
   return { status: found.length > 0 ? 202 : 404, lines };
 }
 
 async function progress(home: Home, address: string): Promise<string> {
+  if (isSister(address)) return fetching(home, address);
   const row = await home.db
     .prepare("SELECT EXISTS (SELECT 1 FROM outbox WHERE type = 'fanout' AND ref = ?) AS busy")
     .bind(address)
     .first<{ busy: number }>();
   return row?.busy ? 'its last change is being distributed.' : 'unchanged since it was last distributed.';
+}
+
+async function fetching(home: Home, address: string): Promise<string> {
+  const row = await home.db
+    .prepare('SELECT EXISTS (SELECT 1 FROM subscriptions WHERE topic = ? AND lease_until > ?) AS wanted')
+    .bind(address, home.now())
+    .first<{ wanted: number }>();
+  if (!row?.wanted) return 'nobody is subscribed to it.';
+  await requestFetches(home, [address]);
+  return 'it will be fetched, and distributed if it has changed.';
 }

@@ -1,6 +1,7 @@
 import type { Home } from '../home.ts';
 import { callbackProblem } from './callbacks.ts';
 import { leaseSeconds } from './leases.ts';
+import { sisterAddresses } from './sisters.ts';
 import { findTopic, possibleAddresses } from './topics.ts';
 
 /** WebSub 5.1: a secret is less than 200 bytes. */
@@ -18,6 +19,8 @@ export interface SubscriptionRequest {
   secret: string | null;
   /** Within the configured bounds. */
   leaseSeconds: number;
+  /** Whether the present document is wanted right after verification; `hub.initial=none` says no. */
+  initial: boolean;
 }
 
 /** Why a request is refused, as the answer's status and its sentence. */
@@ -41,14 +44,15 @@ export async function readRequest(
   const callback = form.get('hub.callback') ?? '';
   const askedTopic = form.get('hub.topic') ?? '';
   const secret = form.get('hub.secret') || null;
-  const lease = form.get('hub.lease_seconds') || null;
+  // WebSub 5.1: ignored when unsubscribing, whatever it says.
+  const lease = (mode === 'subscribe' && form.get('hub.lease_seconds')) || null;
 
   const wrong = callbackProblem(callback, home.allowPrivate);
   if (wrong) return refuse(400, wrong);
   if (askedTopic === '') return refuse(400, 'hub.topic is missing: give the address of a feed, its rel="self" link.');
   if (secret !== null && new TextEncoder().encode(secret).length >= SECRET_BYTES)
     return refuse(400, `hub.secret is too long: it must be less than ${SECRET_BYTES} bytes.`);
-  if (mode === 'subscribe' && lease !== null && (!/^\d{1,15}$/.test(lease) || Number(lease) === 0))
+  if (lease !== null && (!/^\d{1,15}$/.test(lease) || Number(lease) === 0))
     return refuse(400, 'hub.lease_seconds must be a positive whole number of seconds.');
 
   const topic =
@@ -57,7 +61,7 @@ export async function readRequest(
   if (topic === null)
     return refuse(404, 'hub.topic is not a feed of this hub: give an address from a rel="self" link of this server.');
 
-  const request = { mode, topic, askedTopic, callback, secret };
+  const request = { mode, topic, askedTopic, callback, secret, initial: form.get('hub.initial') !== 'none' };
   return {
     ok: true,
     request: { ...request, leaseSeconds: leaseSeconds(home.config.hub, lease === null ? null : Number(lease)) },
@@ -68,7 +72,7 @@ export async function readRequest(
 async function subscribedTopic(home: Home, given: string, callback: string): Promise<string | null> {
   const row = await home.db
     .prepare('SELECT topic FROM subscriptions WHERE callback = ? AND topic IN (SELECT value FROM json_each(?)) LIMIT 1')
-    .bind(callback, JSON.stringify(possibleAddresses(home, given)))
+    .bind(callback, JSON.stringify([...possibleAddresses(home, given), ...sisterAddresses(home, given)]))
     .first<{ topic: string }>();
   return row?.topic ?? null;
 }

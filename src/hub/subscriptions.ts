@@ -8,6 +8,10 @@ import type { Pending } from './verification.ts';
 /** Expired subscriptions that one purge removes at a time. */
 const PURGE_ROWS = 1_000;
 
+/** The version that a topic has now, as SQL of the topic twice. */
+const PRESENT = `max(coalesce((SELECT version FROM documents WHERE address = ?), 0),
+           coalesce((SELECT wanted FROM fanouts WHERE topic = ?), 0))`;
+
 /** A subscription as people and programs may see it: without its secret. Instants are epoch milliseconds. */
 export interface SubscriptionView {
   id: number;
@@ -36,33 +40,52 @@ export interface SubscriptionView {
 
 /**
  * Makes or renews the subscription that its owner has just confirmed: secret and lease are the request's, and the
- * current document goes out at once. Gives the work to wake.
+ * current document goes out at once, unless the owner asked to be left without. Gives the work to wake.
  *
  * @param askedAt when the owner was asked, from which the lease counts (WebSub 5.3), in epoch milliseconds
  */
 export async function subscribe(home: Home, confirmed: Pending, askedAt: number): Promise<WorkRef[]> {
-  const { topic, asked_topic, callback, origin, secret, lease_seconds } = confirmed;
+  const { topic, asked_topic, callback, origin, secret, lease_seconds, initial } = confirmed;
   const now = home.now();
   const itself = "SELECT id FROM subscriptions WHERE channel = 'websub' AND topic = ? AND callback = ?";
   const [saved] = await home.db.batch<{ id: number }>([
     home.db
       .prepare(
         `INSERT INTO subscriptions (channel, topic, asked_topic, callback, origin, secret, lease_seconds, lease_until,
-           created_at, verified_at) VALUES ('websub', ?, ?, ?, ?, ?, ?, ?, ?, ?)
+           created_at, verified_at, delivered)
+         SELECT 'websub', ?, ?, ?, ?, ?, ?, ?, ?, ?, ${initial ? '0' : PRESENT}
+         WHERE true
          ON CONFLICT (channel, topic, callback) DO UPDATE SET asked_topic = excluded.asked_topic,
            secret = excluded.secret, lease_seconds = excluded.lease_seconds, lease_until = excluded.lease_until,
            verified_at = excluded.verified_at
          RETURNING id`,
       )
-      .bind(topic, asked_topic, callback, origin, secret, lease_seconds, askedAt + lease_seconds * 1000, now, now),
-    home.db
-      .prepare(
-        `INSERT INTO deliveries (subscription, reason, since) SELECT id, 'first', ? FROM (${itself}) WHERE true
-         ON CONFLICT (subscription) DO UPDATE SET reason = 'first', attempts = 0`,
-      )
-      .bind(now, topic, callback),
+      .bind(
+        topic,
+        asked_topic,
+        callback,
+        origin,
+        secret,
+        lease_seconds,
+        askedAt + lease_seconds * 1000,
+        now,
+        now,
+        ...(initial ? [] : [topic, topic]),
+      ),
+    initial
+      ? home.db
+          .prepare(
+            `INSERT INTO deliveries (subscription, reason, since) SELECT id, 'first', ? FROM (${itself}) WHERE true
+             ON CONFLICT (subscription) DO UPDATE SET reason = 'first', attempts = 0`,
+          )
+          .bind(now, topic, callback)
+      : home.db
+          .prepare(`UPDATE deliveries SET reason = 'behind', attempts = 0 WHERE subscription IN (${itself})`)
+          .bind(topic, callback),
+    // Who was left with an old version is tried again in any case.
     enqueueSelected(home, 'deliver', {
-      select: `SELECT CAST(id AS TEXT) AS ref, ${now} AS due_at FROM (${itself})`,
+      select: `SELECT CAST(id AS TEXT) AS ref, ${now} AS due_at
+         FROM (${itself} AND id IN (SELECT subscription FROM deliveries))`,
       values: [topic, callback],
       again: true,
     }),

@@ -1,8 +1,9 @@
 import type { Home } from '../home.ts';
+import { findSister, isSister } from './sisters.ts';
 
 /** The absolute address of a document, as its topic is announced: WebSub's canonical URL. */
 export function topicUrl(home: Pick<Home, 'url'>, address: string): string {
-  return new URL(home.url + address).href;
+  return isSister(address) ? address : new URL(home.url + address).href;
 }
 
 /** The hub's own absolute address. */
@@ -11,12 +12,13 @@ export function hubUrl(home: Pick<Home, 'url'>): string {
 }
 
 /**
- * The document that a topic URL means, as its address below the server's URL; null when there is none. The scheme, the
- * host's case, a default port, a trailing slash, a fragment and the form of percent-encoding make no difference.
+ * The document that a topic URL means: its address below the server's URL, or the whole address of a sister site's; null
+ * when the hub has none such. The scheme, the host's case, a default port, a trailing slash, a fragment and the form of
+ * percent-encoding make no difference.
  */
 export async function findTopic(home: Home, given: string): Promise<string | null> {
   const addresses = possibleAddresses(home, given);
-  if (addresses.length === 0) return null;
+  if (addresses.length === 0) return findSister(home, given);
   const row = await home.db
     .prepare('SELECT address FROM documents WHERE address IN (SELECT value FROM json_each(?)) LIMIT 1')
     .bind(JSON.stringify(addresses))

@@ -1,9 +1,11 @@
 import type { Home } from '../home.ts';
 import { lanes } from '../push/lanes.ts';
 import type { Work } from '../push/outbox.ts';
-import { wake } from '../push/outbox.ts';
+import { enqueue, wake } from '../push/outbox.ts';
 import { OutboundError } from '../storage/ports.ts';
 import { withQuery } from './callbacks.ts';
+import type { Denial } from './denial.ts';
+import { presence } from './sisters.ts';
 import { subscribe, unsubscribe } from './subscriptions.ts';
 
 /** Milliseconds that a callback has to confirm. */
@@ -23,6 +25,8 @@ export interface Pending {
   secret: string | null;
   lease_seconds: number;
   attempts: number;
+  /** 1 when the present document is wanted at once. */
+  initial: number;
 }
 
 type Answer = { state: 'confirmed' | 'refused' } | { state: 'unreachable'; error: string };
@@ -37,6 +41,7 @@ export async function verify(home: Home, work: Work): Promise<number | null> {
     .bind(work.ref)
     .all<Pending>();
   for (const pending of waiting) {
+    if (await isDenied(home, pending)) continue;
     const askedAt = home.now();
     const answer = await ask(home, pending);
     const { mode, topic, origin } = pending;
@@ -56,6 +61,21 @@ export async function verify(home: Home, work: Work): Promise<number | null> {
     await home.db.prepare('DELETE FROM verifications WHERE seq = ?').bind(pending.seq).run();
   }
   return null;
+}
+
+/** Whether the topic that somebody wants to subscribe to is not there, of which they are then told (WebSub 5.2). */
+async function isDenied(home: Home, pending: Pending): Promise<boolean> {
+  if (pending.mode !== 'subscribe') return false;
+  const found = await presence(home, pending.topic);
+  if (found.state !== 'missing') return false;
+  const { callback, asked_topic: askedTopic, pair, seq } = pending;
+  const denial: Denial = { callback, askedTopic, reason: found.reason };
+  await home.db.batch([
+    home.db.prepare('DELETE FROM verifications WHERE seq = ?').bind(seq),
+    enqueue(home, 'deny', pair, denial),
+  ]);
+  await wake(home, [{ type: 'deny', ref: pair }]);
+  return true;
 }
 
 /** One question. What is no 2xx with exactly the challenge is a refusal, unless it may be better in a while. */

@@ -1,5 +1,6 @@
 import type { Home } from '../home.ts';
 import { deny } from '../hub/denial.ts';
+import { fetchSister } from '../hub/sisters.ts';
 import { verify } from '../hub/verification.ts';
 import { deliver } from './deliveries.ts';
 import { fanOut } from './fanout.ts';
@@ -16,6 +17,7 @@ export type Handler = (home: Home, work: Work) => Promise<number | null>;
 export const handlers: Record<string, Handler> = {
   verify,
   deny,
+  fetch: fetchSister,
   fanout: fanOut,
   slice: serveSlice,
   deliver,

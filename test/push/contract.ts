@@ -93,6 +93,7 @@ export function pushContract(make: () => Promise<WithoutQueue>): void {
         secret: null,
         lease_seconds: 600,
         attempts: 0,
+        initial: 1,
       } as const;
       const works = await subscribe(home, confirmed, home.now());
       expect(works).toHaveLength(1);
