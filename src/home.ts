@@ -2,6 +2,7 @@ import type { Config, HmacMethod } from './config/schema.ts';
 import type { Coding } from './storage/codings.ts';
 import type { DocumentCache } from './storage/documents.ts';
 import type { ArticleSource, Blobs, Database, Outbound, Queue } from './storage/ports.ts';
+import type { Rates } from './storage/rates.ts';
 
 /** What a line of the log says: an event's name and plain facts. Never a secret. */
 export type LogFields = Record<string, string | number | boolean | null | undefined>;
@@ -29,6 +30,12 @@ export interface Home {
   readonly request: Outbound;
   /** CIDRs that outbound requests may reach though private. */
   readonly allowPrivate: string[];
+  /** CIDRs of proxies whose word for the client's address counts. */
+  readonly trustProxy: string[];
+  /** The address that a request came from, as the home itself knows it; null when it does not. `env` is Hono's. */
+  readonly peerAddress: (request: Request, env: unknown) => string | null;
+  /** How often somebody came. */
+  readonly rates: Rates;
   /** Epoch milliseconds. */
   readonly now: () => number;
   /** SHA-256 in lower-case hex, at once: the hash of every id, blob and fragment. */

@@ -164,6 +164,7 @@ function writeWranglerConfig(environment: Environment, state: string, token: str
       TIDINGS_URL: environment.url,
       TIDINGS_ADMIN_TOKEN: token,
       TIDINGS_ALLOW_PRIVATE: environment.allowPrivate.join(','),
+      TIDINGS_TRUST_PROXY: environment.trustProxy.join(','),
       TIDINGS_LOG: environment.log,
       TIDINGS_LIMITS: 'strict',
     },

@@ -31,6 +31,7 @@ export const command: Command = {
       config,
       adminToken: adminToken(data),
       allowPrivate: environment.allowPrivate,
+      trustProxy: environment.trustProxy,
       log,
     });
     const server = await startServer(home, {

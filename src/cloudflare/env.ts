@@ -12,6 +12,8 @@ export interface Env {
   TIDINGS_LOG?: string;
   /** Comma-separated CIDRs that outbound requests may reach though private. */
   TIDINGS_ALLOW_PRIVATE?: string;
+  /** Comma-separated CIDRs of proxies before Cloudflare whose word for the client's address counts. */
+  TIDINGS_TRUST_PROXY?: string;
   /** `strict`: fail where Cloudflare would and workerd does not. */
   TIDINGS_LIMITS?: string;
 }

@@ -3,6 +3,7 @@ import { type Config, resolveConfig } from '../config/config.ts';
 import type { Home } from '../home.ts';
 import { createLog } from '../log.ts';
 import { parseCidrs } from '../push/guard.ts';
+import { createDatabaseRates } from '../storage/rates.ts';
 import { createBlobs } from './blobs.ts';
 import { compress } from './compress.ts';
 import { createDatabase } from './database.ts';
@@ -27,17 +28,22 @@ export function createCloudflareHome(bindings: Env, ctx: ExecutionContext, input
   const gate = createGate();
   const allowPrivate = parseCidrs(env.TIDINGS_ALLOW_PRIVATE ?? '');
   const log = createLog(env.TIDINGS_LOG === 'silent' ? 'silent' : 'json', (line, level) => console[level](line));
+  const db = createDatabase(env.DB);
   return {
     name: 'workers',
     config: resolved,
     url,
     adminToken: env.TIDINGS_ADMIN_TOKEN ?? '',
-    db: createDatabase(env.DB),
+    db,
     blobs: createBlobs(env.BLOBS, gate),
     queue: createQueue(env.QUEUE, gate),
     source: createBucketSource(env.CONTENT, gate),
     request: createRequest({ gate, homeUrl: url, allowPrivate, fetch: send }),
     allowPrivate,
+    trustProxy: parseCidrs(env.TIDINGS_TRUST_PROXY ?? ''),
+    // Cloudflare writes it over whatever the client sent.
+    peerAddress: (request) => request.headers.get('cf-connecting-ip'),
+    rates: createDatabaseRates(db, Date.now),
     now: Date.now,
     sha256: (data) => createHash('sha256').update(data).digest('hex'),
     hmac: (method, secret, bytes) => createHmac(method, secret).update(bytes).digest('hex'),

@@ -4,9 +4,12 @@ import type { Home } from '../home.ts';
 import { keepRequest } from '../hub/pending.ts';
 import { publish } from '../hub/publish.ts';
 import { type Refusal, readRequest } from '../hub/requests.ts';
+import { limitClients, limitOrigin } from './rates.ts';
 
 /** Bytes of a form; the longest callback, topic and secret fit many times. */
 const FORM_BYTES = 32_768;
+/** What somebody is asked to wait when bounds of the hub are reached, in seconds: verifications end in about that time. */
+const FULL_SECONDS = 60;
 
 /**
  * The WebSub hub (W3C Recommendation, 5): POST takes the form of `hub.mode` subscribe, unsubscribe or publish and
@@ -14,6 +17,7 @@ const FORM_BYTES = 32_768;
  */
 export function hubRoutes(home: Home): Hono {
   const routes = new Hono();
+  routes.use('*', limitClients(home));
   routes.get('/', (c) => c.text(EXPLANATION));
   routes.post(
     '/',
@@ -37,7 +41,7 @@ export function hubRoutes(home: Home): Hono {
 
 const EXPLANATION = `This is a WebSub hub for the feeds of this server.
 To subscribe, POST a form with hub.mode=subscribe, hub.topic (the rel="self" address of a feed), hub.callback and, if you
-like, hub.secret and hub.lease_seconds. See https://www.w3.org/TR/websub/.
+like, hub.secret, hub.lease_seconds and hub.initial=none (nothing is sent before the next change). See https://www.w3.org/TR/websub/.
 `;
 
 async function answer(c: Context, home: Home, form: URLSearchParams): Promise<Response> {
@@ -50,7 +54,10 @@ async function answer(c: Context, home: Home, form: URLSearchParams): Promise<Re
     return sentence(c, 400, 'hub.mode must be subscribe, unsubscribe or publish.');
   const checked = await readRequest(home, mode, form);
   if (!checked.ok) return sentence(c, checked.refusal.status, checked.refusal.message);
+  const limited = await limitOrigin(home, c, checked.request.callback);
+  if (limited) return limited;
   const refusal = await keepRequest(home, checked.request);
+  if (refusal?.status === 429) c.header('Retry-After', String(FULL_SECONDS));
   if (refusal) return sentence(c, refusal.status, refusal.message);
   return sentence(c, 202, 'Accepted: the callback will now be asked to confirm.');
 }

@@ -1,7 +1,9 @@
 import { createHmac, hash } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
 import type { Config } from '../config/config.ts';
 import type { Home, Log } from '../home.ts';
 import { DocumentCache } from '../storage/documents.ts';
+import { createMemoryRates } from '../storage/rates.ts';
 import { compress } from './compress.ts';
 import { createFileSource } from './files.ts';
 import { createQueue, type NodeQueue } from './queue.ts';
@@ -23,10 +25,11 @@ export function createNodeHome(options: {
   config: Config;
   adminToken: string;
   allowPrivate: string[];
+  trustProxy?: string[];
   log: Log;
   now?: () => number;
 }): NodeHome {
-  const { config, log, adminToken, allowPrivate, now = Date.now } = options;
+  const { config, log, adminToken, allowPrivate, trustProxy = [], now = Date.now } = options;
   const { db, blobs, close } = openStore(options.dataFolder);
   const pending = new Set<Promise<unknown>>();
   const runEnded = new Set<() => void>();
@@ -44,6 +47,10 @@ export function createNodeHome(options: {
     }),
     request,
     allowPrivate,
+    trustProxy,
+    peerAddress: (_, env) =>
+      (env as { incoming?: IncomingMessage } | undefined)?.incoming?.socket.remoteAddress ?? null,
+    rates: createMemoryRates(now),
     now,
     sha256: (data) => hash('sha256', data, 'hex'),
     hmac: (method, secret, bytes) => createHmac(method, secret).update(bytes).digest('hex'),

@@ -1,6 +1,7 @@
 import type { Home } from '../home.ts';
 import { forgetSisters } from '../hub/sisters.ts';
 import { purgeExpired } from '../hub/subscriptions.ts';
+import { forgetRates } from '../storage/rates.ts';
 import { forgetHosts } from './hosts.ts';
 import { trimLog } from './log.ts';
 
@@ -10,4 +11,5 @@ export async function tidy(home: Home): Promise<void> {
   await trimLog(home);
   await forgetHosts(home);
   await forgetSisters(home);
+  await forgetRates(home.db, home.now());
 }
