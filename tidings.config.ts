@@ -14,6 +14,8 @@ export default {
     copyright: '© 2026 솔여항 소식',
   },
   feeds: {
+    // A small site: a tag has a feed from its first article on.
+    tagMinimum: 1,
     defined: [
       { path: '/english', title: 'Solyeo Tidings in English', where: { lang: 'en' } },
       { path: '/ferries', title: '솔여항 뱃길 알림', where: { category: '뱃길' }, content: 'excerpt' },

@@ -6,7 +6,7 @@ let tidings: Running;
 beforeAll(async () => {
   tidings = await start({
     files: { 'first.md': article('First', { tags: '[old]' }), 'second.md': article('Second') },
-    config: `{ site: { title: 'Changes', timezone: 'Asia/Seoul' } }`,
+    config: `{ site: { title: 'Changes', timezone: 'Asia/Seoul' }, feeds: { tagMinimum: 1 } }`,
   });
 }, 120_000);
 afterAll(() => tidings.end(), 30_000);
