@@ -1,8 +1,8 @@
-import type { Format } from '../feeds/entry.ts';
+import { newEntries, shortened } from '../feeds/delta.ts';
 import type { Home } from '../home.ts';
 import type { Coding } from '../storage/codings.ts';
 import { type DocumentHead, documentBody } from '../storage/documents.ts';
-import { type DocumentVersion, type EntryPlace, versionsOf } from '../storage/versions.ts';
+import { versionsOf } from '../storage/versions.ts';
 import { entityTags, type HeaderOf } from './conditional.ts';
 import { etagOf } from './documents.ts';
 import { vary } from './headers.ts';
@@ -55,30 +55,4 @@ export function wantsFeedDelta(header: string | null | undefined): boolean {
     const [name = '', ...parameters] = item.split(';').map((part) => part.trim().toLowerCase());
     return name === 'feed' && !parameters.some((parameter) => /^q\s*=\s*0(?:\.0*)?$/.test(parameter));
   });
-}
-
-/** Entries of a version that another one did not have, or had otherwise. */
-function newEntries(present: DocumentVersion, base: DocumentVersion): EntryPlace[] {
-  const had = new Set(base.entries.map(([mark]) => mark));
-  return present.entries.filter(([mark]) => !had.has(mark));
-}
-
-/** The document with these of its entries alone: its head, whole fragments, its foot. */
-export function shortened(body: Uint8Array, format: Format, all: EntryPlace[], chosen: EntryPlace[]): Uint8Array {
-  const from = all[0]?.[1] ?? body.byteLength;
-  const to = all.at(-1)?.[2] ?? from;
-  const between = new TextEncoder().encode(format === 'json' ? ',\n' : '\n');
-  const parts = [body.subarray(0, from)];
-  chosen.forEach(([, start, end], at) => {
-    if (at > 0) parts.push(between);
-    parts.push(body.subarray(start, end));
-  });
-  parts.push(body.subarray(to));
-  const joined = new Uint8Array(parts.reduce((sum, part) => sum + part.byteLength, 0));
-  let at = 0;
-  for (const part of parts) {
-    joined.set(part, at);
-    at += part.byteLength;
-  }
-  return joined;
 }

@@ -20,7 +20,7 @@ export function articlePage(of: {
     lang,
     feeds: of.feeds,
     head: html`<link rel="canonical" href="${canonical}">
-<meta name="description" content="${entry.summary}">
+${entry.summary === '' ? '' : html`<meta name="description" content="${entry.summary}">`}
 ${authors === '' ? '' : html`<meta name="author" content="${authors}">`}
 ${openGraph(of)}
 <script type="application/ld+json">${raw(JSON.stringify(structuredData(of)).replaceAll('<', '\\u003c'))}</script>`,

@@ -20,7 +20,7 @@ export function feedPage(of: { site: SiteFrame; feed: ShownFeed; description: st
     lang: site.lang,
     feeds: [feed],
     head: html`<link rel="canonical" href="${site.url}${feed.page}">
-<meta name="description" content="${of.description}">`,
+${of.description === '' ? '' : html`<meta name="description" content="${of.description}">`}`,
     body: html`${bar(site)}
 <header><p class="soft" lang="${words.lang}">${words.sections[feed.kind] ?? words.allFeeds}</p>
 <h1>${feed.title}</h1>

@@ -25,7 +25,7 @@ export function sitePage(of: {
     lang: site.lang,
     feeds: own ? [own] : [],
     head: html`<link rel="canonical" href="${site.url}/">
-<meta name="description" content="${of.description}">`,
+${of.description === '' ? '' : html`<meta name="description" content="${of.description}">`}`,
     body: html`<header><h1>${site.title}</h1><p class="lead">${of.description}</p></header>
 <main id="content">
 <div class="columns">
