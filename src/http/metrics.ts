@@ -46,7 +46,8 @@ export async function metrics(home: Home): Promise<string> {
   const oldest = Math.min(...queue.map((row) => row.oldest ?? now));
 
   return [
-    metric('tidings_articles', 'gauge', 'Articles by state.', [
+    metric('tidings_articles', 'gauge', 'Articles that are published.', [{ value: one?.articles ?? 0 }]),
+    metric('tidings_files', 'gauge', 'Article files by state.', [
       { labels: { state: 'published' }, value: one?.articles ?? 0 },
       ...files.map((row) => ({ labels: { state: row.state }, value: row.files })),
     ]),

@@ -2,6 +2,8 @@ import type { Home } from '../home.ts';
 import type { Statement } from '../storage/ports.ts';
 import type { Target } from './channels/channel.ts';
 import { tell } from './channels/channels.ts';
+import { countAttempts } from './counts.ts';
+import { bodyFor, type Reader } from './deltas.ts';
 import { type Body, newestBody } from './documents.ts';
 import { type Exception, exception } from './exceptions.ts';
 import { PASS_MS } from './fanout.ts';
@@ -17,9 +19,8 @@ const DEADLINE_MS = 10_000;
 /** The exception of a subscription, unless it was opened anew since its work was claimed: by a renewal, by a slice. */
 const UNCHANGED = 'subscription = ? AND EXISTS (SELECT 1 FROM outbox WHERE id = ? AND asked = ?)';
 
-interface Open extends Target {
+interface Open extends Target, Reader {
   topic: string;
-  delivered: number;
   reason: string | null;
   attempts: number | null;
 }
@@ -35,7 +36,7 @@ export async function deliver(home: Home, work: Work): Promise<number | null> {
 function read(home: Home, work: Work): Promise<Open | null> {
   return home.db
     .prepare(
-      `SELECT s.id, s.channel, s.topic, s.callback, s.origin, s.secret, s.lease_until, s.delivered, d.reason, d.attempts
+      `SELECT s.id, s.channel, s.topic, s.callback, s.origin, s.secret, s.lease_until, s.delivered, s.delta, d.reason, d.attempts
        FROM subscriptions s LEFT JOIN deliveries d ON d.subscription = s.id WHERE s.id = ?`,
     )
     .bind(Number(work.ref))
@@ -52,10 +53,16 @@ async function serve(home: Home, work: Work, isProbe: boolean): Promise<number |
     return null;
   }
   if (target.reason !== 'first' && target.delivered >= body.version) return settle(home, work, target, body, []);
-  const attempt = await tell(home, target, body, DEADLINE_MS);
+  // At first, and at a renewal, whatever it may have: all of it.
+  const sent = target.reason === 'first' ? body : await bodyFor(home, body, target);
+  const attempt = await tell(home, target, sent, DEADLINE_MS);
   const failures = (target.attempts ?? 0) + 1;
   const line = { target, attempt, version: body.version, number: failures };
-  const facts = [logAttempts(home, body.topic, [line]), ...remember(home, isProbe ? tally([line]) : [])];
+  const facts = [
+    logAttempts(home, body.topic, [line]),
+    ...countAttempts(home, [{ channel: target.channel, attempt, isRetry: failures > 1 || target.reason === 'slow' }]),
+    ...remember(home, isProbe ? tally([line]) : []),
+  ];
   if (attempt.outcome === 'delivered') {
     forgive(home, target.origin);
     return settle(home, work, target, body, [markDelivered(home, [target.id], body.version), ...facts]);

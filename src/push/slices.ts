@@ -2,6 +2,8 @@ import type { Home } from '../home.ts';
 import type { Statement } from '../storage/ports.ts';
 import type { Attempt, Target } from './channels/channel.ts';
 import { tell } from './channels/channels.ts';
+import { countAttempts } from './counts.ts';
+import { bodyFor, type Reader } from './deltas.ts';
 import { type Body, newestBody } from './documents.ts';
 import { type Exception, exception, keepExceptions, wakeExceptions } from './exceptions.ts';
 import { firstPause, heldUntil, isFailing, notice, remember, tally } from './hosts.ts';
@@ -45,13 +47,13 @@ async function serve(home: Home, slice: Slice, body: Body, leave: () => void): P
   const started = home.now();
   const all = await home.db
     .prepare(
-      `SELECT s.id, s.channel, s.callback, s.origin, s.secret, s.lease_until, h.open_until
+      `SELECT s.id, s.channel, s.callback, s.origin, s.secret, s.lease_until, s.delivered, s.delta, h.open_until
        FROM subscriptions s LEFT JOIN hosts h ON h.origin = s.origin AND h.opens > 0
        WHERE s.topic = ? AND s.id BETWEEN ? AND ? AND s.delivered < ? AND s.lease_until > ?
          AND NOT EXISTS (SELECT 1 FROM deliveries WHERE subscription = s.id)`,
     )
     .bind(slice.topic, slice.first, slice.last, body.version, started)
-    .all<Target & { open_until: number | null }>();
+    .all<Target & Reader & { open_until: number | null }>();
   const targets = all.filter(({ open_until }) => open_until === null);
   const suspended = all.flatMap(({ id, open_until }) =>
     open_until === null ? [] : [suspension(home, id, open_until)],
@@ -62,13 +64,13 @@ async function serve(home: Home, slice: Slice, body: Body, leave: () => void): P
     inside -= 1;
     if (inside === 0) leave();
   };
-  const attempt = async (target: Target) => {
+  const attempt = async (target: Target & Reader) => {
     if (target.lease_until <= home.now()) return;
     if (isFailing(home, target.origin)) {
       suspended.push(suspension(home, target.id, firstPause(home)));
       return;
     }
-    const result = { target, attempt: await tell(home, target, body, DEADLINE_MS) };
+    const result = { target, attempt: await tell(home, target, await bodyFor(home, body, target), DEADLINE_MS) };
     notice(home, result);
     tried.push(result);
   };
@@ -108,6 +110,10 @@ function outcome(
     markDelivered(home, told, version),
     ...keepExceptions(home, exceptions),
     ...remember(home, tally(tried)),
+    ...countAttempts(
+      home,
+      tried.map(({ target: { channel }, attempt }) => ({ channel, attempt, isRetry: false })),
+    ),
     logSlice(home, topic, { version, delivered: told.length, failed: failed.length, ms: now - started }),
   ];
   if (gone.length > 0) statements.push(...endGone(home, gone, started));
