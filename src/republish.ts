@@ -9,6 +9,8 @@ import { FragmentCache } from './feeds/fragment-cache.ts';
 import { collectBlobs, dirtyFeeds, publishFeed } from './feeds/publish.ts';
 import { definedFeeds } from './feeds/selection.ts';
 import type { Home } from './home.ts';
+import { announceArticles, wakeAnnouncements } from './push/channels/notices.ts';
+import { recordReceivers } from './push/channels/receivers.ts';
 import { acquireLock, type Lock } from './storage/locks.ts';
 import { SourceUnavailable, type Statement } from './storage/ports.ts';
 import { forRows } from './storage/rows.ts';
@@ -210,7 +212,9 @@ async function finish(home: Home, run: Run, state: 'done' | 'failed', statements
   }
   run.state = state;
   run.report.ms = home.now() - run.startedAt;
-  await home.db.batch([...statements, saveRun(home, run), ...endJoined(home, run)]);
+  const told = state === 'done' ? [...announceArticles(home), ...(isWhole ? recordReceivers(home) : [])] : [];
+  await home.db.batch([...statements, saveRun(home, run), ...endJoined(home, run), ...told]);
+  if (told.length > 0) await wakeAnnouncements(home);
   home.onRunEnd();
   if (isWhole) {
     await pruneRuns(home);

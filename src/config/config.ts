@@ -1,6 +1,6 @@
 import { closest } from 'fastest-levenshtein';
 import * as v from 'valibot';
-import { type Config, type ConfigInput, configSchema } from './schema.ts';
+import { type Config, type ConfigInput, configSchema, NEWS } from './schema.ts';
 
 export type { Config, ConfigInput, Where } from './schema.ts';
 
@@ -23,7 +23,7 @@ export class ConfigError extends Error {
 export function resolveConfig(input: unknown, url: string): Config {
   const parsed = v.safeParse(configSchema, input ?? {});
   if (!parsed.success) throw new ConfigError(parsed.issues.map(describe).join('\n'));
-  const { site = {}, content = {}, ids = 'tag', feeds = {}, hub = {}, alerts = {} } = parsed.output;
+  const { site = {}, content = {}, ids = 'tag', feeds = {}, hub = {}, alerts = {}, push = {} } = parsed.output;
   const limit = feeds.limit ?? 20;
   const maxBytes = feeds.maxBytes ?? 1_000_000;
   const how = feeds.content ?? 'full';
@@ -97,6 +97,22 @@ export function resolveConfig(input: unknown, url: string): Config {
       form: alerts.form ?? 'json',
       silentTicks: alerts.silentTicks ?? 3,
       queueAgeSeconds: alerts.queueAgeSeconds ?? 900,
+    },
+    push: {
+      hubs: push.hubs ?? [],
+      pings: push.pings ?? [],
+      indexNow: push.indexNow
+        ? { key: push.indexNow.key, endpoint: push.indexNow.endpoint ?? 'https://api.indexnow.org/indexnow' }
+        : null,
+      webhooks: (push.webhooks ?? []).map(({ url: to, secret = [], events, where, form = 'standard' }) => ({
+        url: to,
+        secret: [secret].flat(),
+        // A chat hears of what is new; a program of everything.
+        events: events ?? (form === 'standard' ? NEWS : ['article.published']),
+        where: where ?? null,
+        form,
+      })),
+      channels: push.channels ?? {},
     },
   };
 }

@@ -5,10 +5,10 @@ const READER_VERSION = 1;
 
 /** A text that differs when articles or documents would come out differently: functions count by their source. */
 export function configFingerprint(config: Config): string {
-  // How documents are answered, and how they are told of, is in none of them.
-  const { hub: _hub, alerts: _alerts, ...made } = config;
+  // How documents are answered, and how they are told of, is in none of them; but they name every hub.
+  const { hub: _hub, alerts: _alerts, push, ...made } = config;
   const { aliases: _aliases, renamed: _renamed, robots: _robots, ...feeds } = config.feeds;
-  return JSON.stringify({ READER_VERSION, config: { ...made, feeds } }, (_, value: unknown) =>
+  return JSON.stringify({ READER_VERSION, config: { ...made, feeds, hubs: push.hubs } }, (_, value: unknown) =>
     typeof value === 'function' ? value.toString() : value,
   );
 }

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import type { Article, Author } from '../articles/article.ts';
+import { secretBytes } from '../push/secret.ts';
 
 /** A value or a list of them. */
 const oneOrMany = v.union([v.string(), v.array(v.string())]);
@@ -49,6 +50,17 @@ const ownPath = v.pipe(
 /** WebSub 7.1: the methods that a hub may sign with. */
 const HMAC_METHODS = ['sha1', 'sha256', 'sha384', 'sha512'] as const;
 export type HmacMethod = (typeof HMAC_METHODS)[number];
+
+/** What can happen to an article, as receivers know it. */
+export const NEWS = ['article.published', 'article.updated', 'article.withdrawn'] as const;
+
+const webhookSecret = v.pipe(
+  v.string(),
+  v.check(
+    (secret) => secretBytes(secret) !== null,
+    'must be whsec_ and 24 to 64 random bytes in base64, as `echo whsec_$(openssl rand -base64 32)` prints',
+  ),
+);
 
 const podcast = v.strictObject({
   /** One of Apple's categories, or such a category and one below it. */
@@ -185,6 +197,36 @@ export const configSchema = v.strictObject({
       queueAgeSeconds: v.optional(positive),
     }),
   ),
+  push: v.optional(
+    v.strictObject({
+      /** Other hubs that are told which documents changed. */
+      hubs: v.optional(v.array(httpUrl)),
+      /** XML-RPC services that take `weblogUpdates.ping`. */
+      pings: v.optional(v.array(httpUrl)),
+      indexNow: v.optional(
+        v.strictObject({
+          key: v.pipe(v.string(), v.regex(/^[A-Za-z0-9-]{8,128}$/, 'must be 8 to 128 letters, digits or dashes')),
+          endpoint: v.optional(httpUrl),
+        }),
+      ),
+      webhooks: v.optional(
+        v.array(
+          v.strictObject({
+            url: httpUrl,
+            /** Two while one takes the place of the other. */
+            secret: v.optional(
+              v.union([webhookSecret, v.pipe(v.array(webhookSecret), v.minLength(1), v.maxLength(2))]),
+            ),
+            events: v.optional(v.array(v.picklist(NEWS))),
+            where: v.optional(whereSchema),
+            form: v.optional(v.picklist(['standard', 'slack', 'discord'])),
+          }),
+        ),
+      ),
+      /** Whom channels of the publisher's own tell, by the channel's name. */
+      channels: v.optional(v.record(v.string(), v.array(v.looseObject({ url: httpUrl })))),
+    }),
+  ),
 });
 
 /** What a publisher writes. */
@@ -213,6 +255,23 @@ export interface Podcast {
   image: string | null;
   guid: string | null;
   locked: boolean | null;
+}
+
+/** An address that is told what happens to articles. */
+export interface Webhook {
+  url: string;
+  /** `whsec_…`; two while one takes the place of the other, none for messages without a signature. */
+  secret: string[];
+  events: readonly (typeof NEWS)[number][];
+  /** Null: all articles. */
+  where: Where | null;
+  form: 'standard' | 'slack' | 'discord';
+}
+
+/** How search engines are told. */
+export interface IndexNow {
+  key: string;
+  endpoint: string;
 }
 
 /** The configuration with every default filled in. */
@@ -260,4 +319,12 @@ export interface Config {
     logDays: number;
   };
   alerts: { url: string | null; form: 'json' | 'slack' | 'discord'; silentTicks: number; queueAgeSeconds: number };
+  push: {
+    hubs: string[];
+    pings: string[];
+    indexNow: IndexNow | null;
+    webhooks: Webhook[];
+    /** Receivers of channels of the publisher's own. */
+    channels: Record<string, { url: string; [option: string]: unknown }[]>;
+  };
 }

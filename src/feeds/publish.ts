@@ -2,11 +2,12 @@ import type { ArticleData } from '../articles/intake.ts';
 import { renderArticle } from '../articles/render.ts';
 import type { Home } from '../home.ts';
 import { announceDocument, wakeFanOuts } from '../push/announce.ts';
+import { announceArticles, wakeAnnouncements } from '../push/channels/notices.ts';
 import { storeBody } from '../storage/codings.ts';
 import { type DocumentHead, documentStatements, documentsOfFeed } from '../storage/documents.ts';
 import type { Statement } from '../storage/ports.ts';
 import { forRows } from '../storage/rows.ts';
-import { type EntryPlace, placesOf, rememberVersions } from '../storage/versions.ts';
+import { type EntryPlace, markOf, placesOf, rememberVersions } from '../storage/versions.ts';
 import {
   clearArchives,
   isArchived,
@@ -128,7 +129,7 @@ export async function publishFeed(
   const written: { head: DocumentHead; entries: EntryPlace[] }[] = [];
   const encoder = new TextEncoder();
   const marks = shown.map(({ member, variant }) =>
-    home.sha256(`${variant} ${member.id} ${hashOf(member, fingerprint)}`).slice(0, 12),
+    markOf(home, member.id, `${variant} ${member.id} ${hashOf(member, fingerprint)}`),
   );
   for (const format of FORMATS) {
     const texts = shown.map(({ fragments }) => fragments[format]);
@@ -161,10 +162,12 @@ export async function publishFeed(
     ...rememberVersions(home, written),
     ...heads.flatMap((document) => announceDocument(home, document.address, document.version)),
     built.bind(feed.wanted, title, feed.key),
+    ...(feed.kind === 'site' ? announceArticles(home) : []),
   ]);
   const changed = heads.map((document) => document.address);
   home.documentCache?.replaced(changed);
   if (changed.length > 0) await wakeFanOuts(home, changed);
+  else if (feed.kind === 'site') await wakeAnnouncements(home);
   return written.length;
 }
 

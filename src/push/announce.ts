@@ -1,5 +1,6 @@
 import type { Home } from '../home.ts';
 import type { Statement } from '../storage/ports.ts';
+import { announceChange, wakeAnnouncements } from './channels/notices.ts';
 import { enqueueSelected, wake } from './outbox.ts';
 
 /**
@@ -21,6 +22,7 @@ export function announceDocument(home: Home, address: string, version: number): 
       values: [address, address],
       again: true,
     }),
+    ...announceChange(home, address),
   ];
 }
 
@@ -31,4 +33,5 @@ export async function wakeFanOuts(home: Home, addresses: string[]): Promise<void
     .bind(JSON.stringify(addresses))
     .all<{ type: string; ref: string }>();
   await wake(home, wanted);
+  await wakeAnnouncements(home);
 }

@@ -2,6 +2,8 @@ import type { Home } from '../home.ts';
 import { deny } from '../hub/denial.ts';
 import { fetchSister } from '../hub/sisters.ts';
 import { verify } from '../hub/verification.ts';
+import { tellAlerts } from './alerts.ts';
+import { announce } from './channels/telling.ts';
 import { deliver } from './deliveries.ts';
 import { fanOut } from './fanout.ts';
 import type { Work } from './outbox.ts';
@@ -21,4 +23,6 @@ export const handlers: Record<string, Handler> = {
   fanout: fanOut,
   slice: serveSlice,
   deliver,
+  alert: tellAlerts,
+  announce,
 };

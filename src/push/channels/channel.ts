@@ -1,4 +1,5 @@
 import type { Home } from '../../home.ts';
+import type { Statement } from '../../storage/ports.ts';
 import type { Body } from '../documents.ts';
 
 /** Whom an attempt is made for. */
@@ -24,5 +25,48 @@ export interface Attempt {
   retryAfterMs: number | null;
 }
 
-/** One way of telling. It never throws for what the receiver or the network does. */
+/** One way of telling subscribers of a document. It never throws for what the receiver or the network does. */
 export type Channel = (home: Home, target: Target, body: Body, timeoutMs: number) => Promise<Attempt>;
+
+/** Somebody whom the configuration names, with what else it says. */
+export interface Receiver {
+  url: string;
+}
+
+/** What a receiver is to be told of. */
+export interface Notice {
+  /** An article's id, or a document's address. */
+  subject: string;
+  /** What happened since the receiver was last told. What is said is what is true at the attempt. */
+  type: 'published' | 'updated' | 'withdrawn' | 'changed';
+  /** With the subject it names what happened: a later notice of the same subject has a higher one. */
+  seq: number;
+  /** When it happened; ISO 8601. */
+  at: string;
+  /** Epoch milliseconds of the first event that the receiver has not been told of. */
+  createdAt: number;
+}
+
+/** What came of notices that a channel was given. */
+export interface Outcome {
+  /** Null when there was nothing to say; then they are done. */
+  attempt: Attempt | null;
+  /** Those that were left for later. */
+  later?: Notice[];
+  /** Statements to commit with it. */
+  facts?: Statement[];
+}
+
+/** One way of telling those whom the configuration names. Nothing in it throws for what a receiver or the network does. */
+export interface Announcer {
+  /** What they are told of. */
+  about: 'articles' | 'documents';
+  /** Which documents; all of them when left out. */
+  concerns?(address: string): boolean;
+  /** Notices that one attempt may take. */
+  atMost: number;
+  /** Whom the configuration names. */
+  receivers(home: Pick<Home, 'config'>): Receiver[];
+  /** One attempt. */
+  announce(home: Home, to: { key: string; receiver: Receiver }, notices: Notice[], timeoutMs: number): Promise<Outcome>;
+}

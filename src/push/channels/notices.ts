@@ -1,0 +1,84 @@
+import type { Home } from '../../home.ts';
+import type { Statement } from '../../storage/ports.ts';
+import { enqueueSelected, wake } from '../outbox.ts';
+import { configured } from './receivers.ts';
+
+/** The type of the work that tells a receiver; its ref is the receiver's key. */
+export const ANNOUNCE = 'announce';
+
+/** Milliseconds that a changed document waits for others that change with it, so that they go in one request. */
+const GATHER_MS = 1_500;
+
+/** Nothing is told of an article before the site's feed shows it. */
+const SHOWN = "NOT EXISTS (SELECT 1 FROM feeds WHERE key = '' AND built < wanted)";
+
+/**
+ * Statements for the batch that commits the site's feed, and for the end of a run: what happened to articles since each
+ * receiver's cursor becomes its notices, with their work, and the cursor moves. Where the site's feed is not committed
+ * they do nothing, and the next ones do it all.
+ */
+export function announceArticles(home: Home): Statement[] {
+  if (!hasReceivers(home, 'articles')) return [];
+  const now = home.now();
+  return [
+    home.db
+      .prepare(
+        `INSERT INTO notices (receiver, subject, type, seq, at, created_at, due_at)
+         SELECT r.key, e.article, iif(e.type = 'updated' AND sum(e.type = 'published') > 0, 'published', e.type),
+           max(e.seq), e.at, ?1, ?1
+         FROM receivers r JOIN events e ON e.seq > r.cursor WHERE r.about = 'articles' AND ${SHOWN}
+         GROUP BY r.key, e.article
+         ON CONFLICT (receiver, subject) DO UPDATE SET seq = excluded.seq, at = excluded.at, due_at = excluded.due_at,
+           attempts = 0, type = iif(type = 'published' AND excluded.type = 'updated', 'published', excluded.type)`,
+      )
+      .bind(now),
+    enqueueSelected(home, ANNOUNCE, {
+      select: `SELECT key AS ref, ${now} AS due_at FROM receivers
+         WHERE about = 'articles' AND EXISTS (SELECT 1 FROM events WHERE seq > receivers.cursor) AND ${SHOWN}`,
+      values: [],
+      again: true,
+    }),
+    home.db.prepare(
+      `UPDATE receivers SET cursor = (SELECT max(seq) FROM events)
+       WHERE about = 'articles' AND EXISTS (SELECT 1 FROM events WHERE seq > receivers.cursor) AND ${SHOWN}`,
+    ),
+  ];
+}
+
+/** Statements for the batch that commits a document: receivers that are told of documents are to be told of this one. */
+export function announceChange(home: Home, address: string): Statement[] {
+  const keys = configured(home).flatMap(({ key, announcer }) =>
+    announcer.about === 'documents' && (announcer.concerns?.(address) ?? true) ? [key] : [],
+  );
+  if (keys.length === 0) return [];
+  const now = home.now();
+  const json = JSON.stringify(keys);
+  return [
+    home.db
+      .prepare(
+        `INSERT INTO notices (receiver, subject, type, seq, at, created_at, due_at)
+         SELECT value, ?2, 'changed', 1, ?3, ?4, ?4 FROM json_each(?1) WHERE true
+         ON CONFLICT (receiver, subject) DO UPDATE SET seq = seq + 1, at = excluded.at, due_at = excluded.due_at, attempts = 0`,
+      )
+      .bind(json, address, new Date(now).toISOString(), now),
+    enqueueSelected(home, ANNOUNCE, {
+      select: `SELECT value AS ref, ${now + GATHER_MS} AS due_at FROM json_each(?) WHERE true`,
+      values: [json],
+      again: true,
+    }),
+  ];
+}
+
+/** Sends the messages for what {@link announceArticles} and {@link announceChange} have decided, when it is committed. */
+export async function wakeAnnouncements(home: Home): Promise<void> {
+  if (configured(home).length === 0) return;
+  const wanted = await home.db
+    .prepare('SELECT type, ref, due_at FROM outbox WHERE type = ? AND due_at <= ?')
+    .bind(ANNOUNCE, home.now() + GATHER_MS)
+    .all<{ type: string; ref: string; due_at: number }>();
+  for (const work of wanted) await wake(home, [work], work.due_at);
+}
+
+function hasReceivers(home: Home, about: 'articles' | 'documents'): boolean {
+  return configured(home).some(({ announcer }) => announcer.about === about);
+}

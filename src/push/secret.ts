@@ -1,0 +1,12 @@
+const PREFIX = 'whsec_';
+
+/** The key that a secret stands for; null when it is not `whsec_` and base64 of 24 to 64 bytes ("Signature scheme"). */
+export function secretBytes(secret: string): Uint8Array<ArrayBuffer> | null {
+  try {
+    if (!secret.startsWith(PREFIX)) return null;
+    const bytes = Uint8Array.from(atob(secret.slice(PREFIX.length)), (sign) => sign.charCodeAt(0));
+    return bytes.byteLength >= 24 && bytes.byteLength <= 64 ? bytes : null;
+  } catch {
+    return null;
+  }
+}
