@@ -15,7 +15,7 @@ const SUBSCRIPTIONS_OF_ORIGIN = 2_000;
  * be used to flood somebody.
  */
 export async function keepRequest(home: Home, request: SubscriptionRequest): Promise<Refusal | null> {
-  const { mode, topic, askedTopic, callback, secret, leaseSeconds, initial } = request;
+  const { mode, topic, askedTopic, callback, secret, leaseSeconds, initial, delta } = request;
   const { origin } = new URL(callback);
   const pair = home.sha256(`${topic}\n${callback}`);
   const refusal = await overBounds(home, { topic, callback, origin, pair, mode });
@@ -25,10 +25,11 @@ export async function keepRequest(home: Home, request: SubscriptionRequest): Pro
     home.db.prepare('DELETE FROM verifications WHERE pair = ? AND mode = ?').bind(pair, mode),
     home.db
       .prepare(
-        `INSERT INTO verifications (pair, mode, topic, asked_topic, callback, origin, secret, lease_seconds, initial, requested_at)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+        `INSERT INTO verifications (pair, mode, topic, asked_topic, callback, origin, secret, lease_seconds, initial, delta,
+           requested_at)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       )
-      .bind(pair, mode, topic, askedTopic, callback, origin, secret, leaseSeconds, initial, home.now()),
+      .bind(pair, mode, topic, askedTopic, callback, origin, secret, leaseSeconds, initial, delta, home.now()),
     enqueue(home, 'verify', pair),
   ]);
   await wake(home, [{ type: 'verify', ref: pair }]);

@@ -21,6 +21,8 @@ export interface SubscriptionRequest {
   leaseSeconds: number;
   /** Whether the present document is wanted right after verification; `hub.initial=none` says no. */
   initial: boolean;
+  /** `hub.content`: new and changed entries alone, or the whole document; null leaves it to the publisher. */
+  delta: boolean | null;
 }
 
 /** Why a request is refused, as the answer's status and its sentence. */
@@ -55,13 +57,19 @@ export async function readRequest(
   if (lease !== null && (!/^\d{1,15}$/.test(lease) || Number(lease) === 0))
     return refuse(400, 'hub.lease_seconds must be a positive whole number of seconds.');
 
+  const content = form.get('hub.content') || null;
+  if (content !== null && content !== 'delta' && content !== 'full')
+    return refuse(400, 'hub.content must be delta (new and changed entries alone) or full (the whole document).');
+
   const topic =
     (await findTopic(home, askedTopic)) ??
     (mode === 'unsubscribe' ? await subscribedTopic(home, askedTopic, callback) : null);
   if (topic === null)
     return refuse(404, 'hub.topic is not a feed of this hub: give an address from a rel="self" link of this server.');
 
-  const request = { mode, topic, askedTopic, callback, secret, initial: form.get('hub.initial') !== 'none' };
+  const initial = form.get('hub.initial') !== 'none';
+  const delta = content === null ? null : content === 'delta';
+  const request = { mode, topic, askedTopic, callback, secret, initial, delta };
   return {
     ok: true,
     request: { ...request, leaseSeconds: leaseSeconds(home.config.hub, lease === null ? null : Number(lease)) },

@@ -45,19 +45,19 @@ export interface SubscriptionView {
  * @param askedAt when the owner was asked, from which the lease counts (WebSub 5.3), in epoch milliseconds
  */
 export async function subscribe(home: Home, confirmed: Pending, askedAt: number): Promise<WorkRef[]> {
-  const { topic, asked_topic, callback, origin, secret, lease_seconds, initial } = confirmed;
+  const { topic, asked_topic, callback, origin, secret, lease_seconds, initial, delta } = confirmed;
   const now = home.now();
   const itself = "SELECT id FROM subscriptions WHERE channel = 'websub' AND topic = ? AND callback = ?";
   const [saved] = await home.db.batch<{ id: number }>([
     home.db
       .prepare(
         `INSERT INTO subscriptions (channel, topic, asked_topic, callback, origin, secret, lease_seconds, lease_until,
-           created_at, verified_at, delivered)
-         SELECT 'websub', ?, ?, ?, ?, ?, ?, ?, ?, ?, ${initial ? '0' : PRESENT}
+           created_at, verified_at, delta, delivered)
+         SELECT 'websub', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ${initial ? '0' : PRESENT}
          WHERE true
          ON CONFLICT (channel, topic, callback) DO UPDATE SET asked_topic = excluded.asked_topic,
            secret = excluded.secret, lease_seconds = excluded.lease_seconds, lease_until = excluded.lease_until,
-           verified_at = excluded.verified_at
+           verified_at = excluded.verified_at, delta = excluded.delta
          RETURNING id`,
       )
       .bind(
@@ -70,6 +70,7 @@ export async function subscribe(home: Home, confirmed: Pending, askedAt: number)
         askedAt + lease_seconds * 1000,
         now,
         now,
+        delta,
         ...(initial ? [] : [topic, topic]),
       ),
     initial

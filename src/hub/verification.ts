@@ -27,6 +27,8 @@ export interface Pending {
   attempts: number;
   /** 1 when the present document is wanted at once. */
   initial: number;
+  /** 1 for new and changed entries alone, 0 for the whole document, null for what the publisher configured. */
+  delta: number | null;
 }
 
 type Answer = { state: 'confirmed' | 'refused' } | { state: 'unreachable'; error: string };

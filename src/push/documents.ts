@@ -1,3 +1,4 @@
+import type { Format } from '../feeds/entry.ts';
 import type { Home } from '../home.ts';
 
 /** What is sent: the topic's exact bytes as they are now. */
@@ -6,6 +7,9 @@ export interface Body {
   topic: string;
   /** What the fan-out wants when these are the bytes; rises with each change. */
   version: number;
+  /** The document's own version. Lower where the document began anew and counts from 1 again. */
+  documentVersion: number;
+  format: Format;
   contentType: string;
   /** SHA-256 of the bytes. */
   hash: string;
@@ -17,36 +21,45 @@ const KEPT_BYTES = 16_000_000;
 /** The bytes of a head may be cleared away between two reads, for a newer head; so often is that head read then. */
 const READS = 3;
 
-const kept = new Map<string, Uint8Array>();
-let keptBytes = 0;
+const kept = new WeakMap<Home, Map<string, Body>>();
 
-/** The newest body of a topic, or null when there is no such document any more. Throws when its bytes are missing. */
+/**
+ * The newest body of a topic, the same object as long as nothing changes; null when there is no such document any more.
+ * Throws when its bytes are missing.
+ */
 export async function newestBody(home: Home, topic: string): Promise<Body | null> {
+  const bodies = kept.get(home) ?? new Map<string, Body>();
+  kept.set(home, bodies);
   for (let read = 1; ; read += 1) {
     // One statement: a version that is newer than its bytes would be taken for delivered.
     const head = await home.db
       .prepare(
-        `SELECT d.blob, d.content_type, max(d.version, coalesce(f.wanted, 0)) AS version
+        `SELECT d.blob AS hash, d.content_type AS contentType, d.format, d.version AS documentVersion,
+           max(d.version, coalesce(f.wanted, 0)) AS version
          FROM documents d LEFT JOIN fanouts f ON f.topic = d.address WHERE d.address = ?`,
       )
       .bind(topic)
-      .first<{ blob: string; content_type: string; version: number }>();
+      .first<Omit<Body, 'topic' | 'bytes'>>();
+    const old = bodies.get(topic);
+    bodies.delete(topic);
     if (!head) return null;
-    const bytes = kept.get(head.blob) ?? (await home.blobs.get(head.blob));
+    const bytes = old?.hash === head.hash ? old.bytes : await home.blobs.get(head.hash);
     if (bytes) {
-      keep(head.blob, bytes);
-      return { topic, version: head.version, contentType: head.content_type, hash: head.blob, bytes };
+      const body = old?.hash === head.hash && old.version === head.version ? old : { topic, ...head, bytes };
+      bodies.set(topic, body);
+      trim(bodies);
+      return body;
     }
-    if (read === READS) throw new Error(`The body of ${topic} is missing: there is no blob ${head.blob}.`);
+    if (read === READS) throw new Error(`The body of ${topic} is missing: there is no blob ${head.hash}.`);
   }
 }
 
-function keep(hash: string, bytes: Uint8Array): void {
-  if (!kept.delete(hash)) keptBytes += bytes.byteLength;
-  kept.set(hash, bytes);
-  for (const [oldest, { byteLength }] of kept) {
-    if (keptBytes <= KEPT_BYTES) return;
-    kept.delete(oldest);
-    keptBytes -= byteLength;
+/** Lets go of those that were not sent for longest. */
+function trim(bodies: Map<string, Body>): void {
+  let size = [...bodies.values()].reduce((sum, { bytes }) => sum + bytes.byteLength, 0);
+  for (const [topic, { bytes }] of bodies) {
+    if (size <= KEPT_BYTES) return;
+    bodies.delete(topic);
+    size -= bytes.byteLength;
   }
 }

@@ -9,6 +9,19 @@ const KEPT = 20;
 /** An entry in a document's body: what it was made from, and where it stands, in bytes. */
 export type EntryPlace = [mark: string, start: number, end: number];
 
+/** Hexadecimal digits of a mark that tell which article it is of; the rest tells what was made of it. */
+const ARTICLE_DIGITS = 8;
+
+/** The mark of an entry: from an article's id, and all that its fragment is made from. */
+export function markOf({ sha256 }: Pick<Home, 'sha256'>, id: string, content: string): string {
+  return sha256(id).slice(0, ARTICLE_DIGITS) + sha256(content).slice(0, 12);
+}
+
+/** What the entries of one article have in common, in whichever version. */
+export function articleOf([mark]: EntryPlace): string {
+  return mark.slice(0, ARTICLE_DIGITS);
+}
+
 /** A version of a document that somebody may have. */
 export interface DocumentVersion {
   version: number;

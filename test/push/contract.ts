@@ -94,6 +94,7 @@ export function pushContract(make: () => Promise<WithoutQueue>): void {
         lease_seconds: 600,
         attempts: 0,
         initial: 1,
+        delta: null,
       } as const;
       const works = await subscribe(home, confirmed, home.now());
       expect(works).toHaveLength(1);
