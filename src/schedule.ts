@@ -1,6 +1,7 @@
 import { duePaths } from './articles/scan.ts';
 import type { Home } from './home.ts';
 import { poll } from './hub/sisters.ts';
+import { lookForTrouble } from './push/alerts.ts';
 import { consume } from './push/consumer.ts';
 import { sweep } from './push/outbox.ts';
 import { tidy } from './push/tidy.ts';
@@ -13,7 +14,8 @@ export const REGENERATION = 'regeneration';
 
 /**
  * A tick of the cron line: the whole folder is looked at, once for each tick however often it is told, and sister sites
- * that do not ping are asked for news. What no message woke is swept up, and what has had its time is removed.
+ * that do not ping are asked for news. What no message woke is swept up, what has had its time is removed, and the
+ * publisher is told of what went wrong.
  *
  * @param tick the instant that the cron line named, epoch milliseconds
  */
@@ -23,6 +25,7 @@ export async function regenerate(home: Home, tick: number, trigger: Trigger = 's
   await poll(home);
   await sweep(home);
   await tidy(home);
+  await lookForTrouble(home);
 }
 
 /** Publishes what became due by itself, and sweeps up what no message woke. For timers, and for the minute at the edge. */
@@ -31,6 +34,7 @@ export async function housekeep(home: Home): Promise<void> {
   if (paths.length > 0) await requestRun(home, { trigger: 'due', paths });
   await republish(home);
   await sweep(home);
+  await lookForTrouble(home);
 }
 
 /** The one consumer of the queue: a regeneration that goes on, and everything that has to be sent. */

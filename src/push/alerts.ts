@@ -1,0 +1,217 @@
+import type { Home } from '../home.ts';
+import { OutboundError } from '../storage/ports.ts';
+import type { Held } from '../storage/runs.ts';
+import { readSetting } from '../storage/settings.ts';
+import { enqueue, type Work, wake } from './outbox.ts';
+import { nextAttempt, retryAfterMs } from './retry.ts';
+
+/** Milliseconds between two looks, at least: timers may come often. */
+const LOOK_MS = 5_000;
+const TIMEOUT_MS = 10_000;
+/** Milliseconds after which news that nobody takes is given up. */
+const GIVEN_UP_MS = 3 * 86_400_000;
+/** Origins that are named in a look; more than these have one cause. */
+const ORIGINS = 50;
+/** Lines of a message; chats refuse long ones. */
+const LINES = 20;
+/** Milliseconds that a run may take, at least, before one that does not end counts as silence. */
+const LONGEST_RUN_MS = 3_600_000;
+
+/** Something that the publisher has to know of. */
+interface Trouble {
+  kind: 'silent' | 'held' | 'suspended' | 'queue';
+  subject: string;
+  message: string;
+}
+
+/** A row of `alerts`. */
+interface Alert {
+  id: number;
+  kind: string;
+  subject: string;
+  message: string;
+  since: number;
+  told: number;
+  mended_at: number | null;
+}
+
+const looked = new WeakMap<Home, number>();
+
+/**
+ * Looks whether Tidings has fallen silent: no successful run for `alerts.silentTicks` ticks, a run that waits for the
+ * publisher, an origin that rests because it failed, work older than `alerts.queueAgeSeconds`. What is new, and what is
+ * mended, is told once each at `alerts.url`.
+ */
+export async function lookForTrouble(home: Home): Promise<void> {
+  const now = home.now();
+  const last = looked.get(home) ?? 0;
+  if (now - last < LOOK_MS && now >= last) return;
+  looked.set(home, now);
+  const troubles = [
+    ...(await silence(home)),
+    ...(await held(home)),
+    ...(await suspended(home)),
+    ...(await queue(home)),
+  ];
+  const json = JSON.stringify(troubles);
+  const same = "json_extract(t.value, '$.kind') = alerts.kind AND json_extract(t.value, '$.subject') = alerts.subject";
+  const [begun, mended] = await home.db.batch([
+    home.db
+      .prepare(
+        `INSERT INTO alerts (kind, subject, message, since)
+         SELECT value ->> 'kind', value ->> 'subject', value ->> 'message', ? FROM json_each(?) WHERE true
+         ON CONFLICT DO NOTHING`,
+      )
+      .bind(now, json),
+    home.db
+      .prepare(
+        `UPDATE alerts SET mended_at = ? WHERE mended_at IS NULL
+           AND NOT EXISTS (SELECT 1 FROM json_each(?) t WHERE ${same})`,
+      )
+      .bind(now, json),
+  ]);
+  const news = (begun?.changes ?? 0) + (mended?.changes ?? 0);
+  if (news === 0) return;
+  home.log.warn('alert', { begun: begun?.changes ?? 0, mended: mended?.changes ?? 0 });
+  await home.db.batch([enqueue(home, 'alert', 'news')]);
+  await wake(home, [{ type: 'alert', ref: 'news' }]);
+}
+
+/** Ticks whose run did not succeed, since the last that did; a run that does not end holds the ticks back and counts too. */
+async function silence(home: Home): Promise<Trouble[]> {
+  const { silentTicks } = home.config.alerts;
+  const [ticks] = await home.db
+    .prepare(
+      `SELECT count(*) AS failed, max(report ->> 'error') AS error FROM runs
+       WHERE tick IS NOT NULL AND state = 'failed'
+         AND tick > coalesce((SELECT max(tick) FROM runs WHERE tick IS NOT NULL AND state = 'done'), 0)`,
+    )
+    .all<{ failed: number; error: string | null }>();
+  if ((ticks?.failed ?? 0) >= silentTicks)
+    return [
+      {
+        kind: 'silent',
+        subject: '',
+        message: `No scheduled run has succeeded for ${silentTicks} ticks.${ticks?.error ? ` The last said: ${ticks.error}` : ''}`,
+      },
+    ];
+  const stuck = await home.db
+    .prepare("SELECT min(started_at) AS since FROM runs WHERE state = 'running'")
+    .first<{ since: number | null }>();
+  if (stuck?.since == null || home.now() - stuck.since < Math.max(await patience(home), LONGEST_RUN_MS)) return [];
+  return [
+    { kind: 'silent', subject: '', message: 'A run has begun and does not end; nothing is published meanwhile.' },
+  ];
+}
+
+/** Milliseconds that as many ticks take as may be silent, by the longest of the last waits between two. */
+async function patience(home: Home): Promise<number> {
+  const rows = await home.db
+    .prepare('SELECT tick FROM runs WHERE tick IS NOT NULL ORDER BY tick DESC LIMIT 20')
+    .all<{ tick: number }>();
+  const waits = rows.slice(1).map(({ tick }, at) => (rows[at]?.tick ?? tick) - tick);
+  return home.config.alerts.silentTicks * Math.max(0, ...waits);
+}
+
+async function held(home: Home): Promise<Trouble[]> {
+  const found = JSON.parse((await readSetting(home, 'held')) ?? 'null') as Held | null;
+  return found ? [{ kind: 'held', subject: '', message: `A run waits for you: ${found.message}` }] : [];
+}
+
+async function suspended(home: Home): Promise<Trouble[]> {
+  const rows = await home.db
+    .prepare('SELECT origin, failed, tried FROM hosts WHERE opens > 0 ORDER BY opened_at, origin LIMIT ?')
+    .bind(ORIGINS)
+    .all<{ origin: string; failed: number; tried: number }>();
+  return rows.map(({ origin, failed, tried }) => ({
+    kind: 'suspended',
+    subject: origin,
+    message: `Nobody at ${origin} is told for a while: ${failed} of the last ${tried} attempts there failed.`,
+  }));
+}
+
+async function queue(home: Home): Promise<Trouble[]> {
+  const { queueAgeSeconds } = home.config.alerts;
+  const row = await home.db
+    .prepare("SELECT count(*) AS works FROM outbox WHERE due_at <= ? AND type <> 'alert'")
+    .bind(home.now() - queueAgeSeconds * 1000)
+    .first<{ works: number }>();
+  if (!row?.works) return [];
+  return [{ kind: 'queue', subject: '', message: `Work has waited for more than ${queueAgeSeconds} seconds.` }];
+}
+
+/** Tells the publisher what is new. One message for all of it; tried again until somebody takes it. */
+export async function tellAlerts(home: Home, work: Work): Promise<number | null> {
+  const { url, form } = home.config.alerts;
+  const alerts = await home.db
+    .prepare('SELECT * FROM alerts WHERE told = 0 OR mended_at IS NOT NULL ORDER BY id LIMIT 200')
+    .all<Alert & Record<string, string | number | null>>();
+  if (alerts.length === 0) return null;
+  const delay = url === null ? null : await send(home, url, FORMS[form](home, alerts), work.attempts);
+  if (delay !== null && home.now() - Math.min(...alerts.map(({ since }) => since)) < GIVEN_UP_MS) return delay;
+  const seen = JSON.stringify(alerts.map(({ id, mended_at }) => ({ id, mended: mended_at === null ? 0 : 1 })));
+  const mine = (mended: number) =>
+    `id IN (SELECT value ->> 'id' FROM json_each(?) WHERE value ->> 'mended' = ${mended})`;
+  await home.db.batch([
+    home.db.prepare(`UPDATE alerts SET told = 1 WHERE ${mine(0)}`).bind(seen),
+    home.db.prepare(`DELETE FROM alerts WHERE ${mine(1)}`).bind(seen),
+  ]);
+  return null;
+}
+
+/** When to try again, in epoch milliseconds; null when it was taken. The address is a secret of its owner's. */
+async function send(home: Home, url: string, body: object, failures: number): Promise<number | null> {
+  let wait: number | null = null;
+  let outcome: string;
+  try {
+    const headers = { 'content-type': 'application/json' };
+    const request = { url, method: 'POST', headers, body: JSON.stringify(body), timeoutMs: TIMEOUT_MS } as const;
+    const answer = await home.request(request);
+    if (answer.status >= 200 && answer.status < 300) return null;
+    wait = retryAfterMs(answer.headers.get('retry-after'), home.now());
+    outcome = String(answer.status);
+  } catch (error) {
+    if (!(error instanceof OutboundError)) throw error;
+    outcome = error.reason;
+  }
+  home.log.warn('alert.untold', { host: new URL(url).host, outcome });
+  const now = home.now();
+  const schedule = home.config.hub.retrySeconds;
+  const failure = { failures, schedule, retryAfterMs: wait, forbidden: false, now, random: Math.random() };
+  return nextAttempt({ ...failure, leaseUntil: Number.POSITIVE_INFINITY });
+}
+
+/** A message in the form that the receiver understands. */
+const FORMS: Record<'json' | 'slack' | 'discord', (home: Home, alerts: Alert[]) => object> = {
+  json: (home, alerts) => ({
+    type: 'alert',
+    server: home.url,
+    at: new Date(home.now()).toISOString(),
+    alerts: alerts.map(({ kind, subject, message, since, mended_at }) => ({
+      kind,
+      subject,
+      state: mended_at === null ? 'begun' : 'mended',
+      message,
+      since: new Date(since).toISOString(),
+      mendedAt: mended_at === null ? null : new Date(mended_at).toISOString(),
+    })),
+  }),
+  slack: (home, alerts) => ({ text: asText(home, alerts) }),
+  discord: (home, alerts) => ({ content: asText(home, alerts).slice(0, 2_000) }),
+};
+
+function asText(home: Home, alerts: Alert[]): string {
+  const lines = alerts
+    .slice(0, LINES)
+    .map(({ message, since, mended_at }) =>
+      mended_at === null ? `⚠ ${message}` : `✓ Mended, after ${duration(mended_at - since)}: ${message}`,
+    );
+  if (alerts.length > LINES) lines.push(`… and ${alerts.length - LINES} more`);
+  return [`Tidings at ${home.url}`, ...lines].join('\n');
+}
+
+function duration(ms: number): string {
+  const minutes = Math.round(ms / 60_000);
+  if (minutes < 1) return `${Math.round(ms / 1000)} s`;
+  return minutes < 120 ? `${minutes} min` : `${Math.round(minutes / 60)} h`;
+}
