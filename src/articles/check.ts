@@ -4,7 +4,7 @@ import type { Article, Author, Problem, Reading } from './article.ts';
 import { type AuthorDirectory, isAuthorsFile, parseAuthors } from './authors.ts';
 import { makeId } from './ids.ts';
 import { comparePaths } from './precedence.ts';
-import { readArticle } from './read.ts';
+import { readArticle, tooLarge } from './read.ts';
 import { renderArticle } from './render.ts';
 import { articleFiles } from './selection.ts';
 
@@ -85,12 +85,16 @@ async function checkFile(
   size: number,
   context: { config: Config; now: number; authors: AuthorDirectory },
 ): Promise<CheckedFile> {
-  // A file over the limit is not fetched: its size alone says so.
-  const fetched = size > context.config.content.maxBytes ? { bytes: new Uint8Array(size) } : await source.get(path);
-  if (!fetched) {
-    const message = 'The file was listed and is gone, or cannot be opened.';
-    return { path, state: 'rejected', repaired: false, problems: [{ code: 'unreadable', message }] };
-  }
+  const rejected = (problem: Problem): CheckedFile => ({
+    path,
+    state: 'rejected',
+    repaired: false,
+    problems: [problem],
+  });
+  if (size > context.config.content.maxBytes) return rejected(tooLarge(size, context.config));
+  const fetched = await source.get(path);
+  if (!fetched)
+    return rejected({ code: 'unreadable', message: 'The file was listed and is gone, or cannot be opened.' });
   const reading = readArticle({ path, bytes: fetched.bytes }, context);
   if (reading.state === 'rejected') return { path, state: 'rejected', repaired: false, problems: reading.problems };
   const { article, repaired, state } = reading;

@@ -40,14 +40,16 @@ export function readArticle(file: ArticleFile, context: ReadingContext): Reading
   }
 }
 
+/** What is wrong with a file of so many bytes; it need not be fetched to be told. */
+export function tooLarge(bytes: number, config: Config): Problem {
+  const limit = config.content.maxBytes;
+  const message = `The file has ${bytes} bytes, more than the ${limit} that content.maxBytes allows.`;
+  return { code: 'too-large', message };
+}
+
 function read({ path, bytes }: ArticleFile, context: ReadingContext): Reading {
   const { config, now } = context;
-  if (bytes.length > config.content.maxBytes) {
-    return rejected({
-      code: 'too-large',
-      message: `The file has ${bytes.length} bytes, more than the ${config.content.maxBytes} that content.maxBytes allows.`,
-    });
-  }
+  if (bytes.length > config.content.maxBytes) return rejected(tooLarge(bytes.length, config));
   const decoded = decodeText(bytes);
   if ('problem' in decoded) return rejected(decoded.problem);
   const split = splitFrontMatter(decoded.text);
