@@ -36,7 +36,8 @@ export function createRequest(options: RequestOptions): Outbound {
           signal,
           ...(body === undefined ? {} : { body }),
         });
-        const read = await readUpTo(response.body, maxBytes);
+        if (maxBytes === 0) await response.body?.cancel();
+        const read = await readUpTo(maxBytes === 0 ? null : response.body, maxBytes);
         return { status: response.status, headers: response.headers, ...read };
       } catch (error) {
         throw toOutboundError(error, hostOf(target.url), signal.aborted);

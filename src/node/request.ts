@@ -93,7 +93,8 @@ class Exchange implements Dispatcher.DispatchHandler {
   readonly #options: ExchangeOptions;
   readonly #deadline: NodeJS.Timeout;
   #controller: Dispatcher.DispatchController | null = null;
-  #isOver = false;
+  #isLate = false;
+  #isAnswered = false;
   #status = 0;
   #headers: IncomingHttpHeaders = {};
   readonly #chunks: Uint8Array[] = [];
@@ -101,39 +102,50 @@ class Exchange implements Dispatcher.DispatchHandler {
 
   constructor(options: ExchangeOptions) {
     this.#options = options;
-    this.#deadline = setTimeout(() => this.#fail(new OutboundDeadline()), options.timeoutMs);
+    this.#deadline = setTimeout(() => {
+      this.#isLate = true;
+      this.#fail(new OutboundDeadline());
+      this.#controller?.abort(new OutboundDeadline());
+    }, options.timeoutMs);
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller;
     // It may have waited for a connection until it was too late.
-    if (this.#isOver) controller.abort(new OutboundDeadline());
+    if (this.#isLate) controller.abort(new OutboundDeadline());
   }
 
   onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: IncomingHttpHeaders): void {
+    if (status < 200) return;
     this.#status = status;
     this.#headers = headers;
+    if (this.#options.maxBytes === 0) this.#answer();
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Uint8Array): void {
-    if (this.#isOver) return;
-    this.#chunks.push(chunk);
+    const { maxBytes } = this.#options;
     this.#size += chunk.byteLength;
-    if (this.#size <= this.#options.maxBytes) return;
-    this.#succeed();
+    if (maxBytes > 0) this.#chunks.push(chunk);
+    // Of what nobody reads a little is taken in, so that the connection can be used again.
+    if (this.#size <= (maxBytes || DEFAULT_MAX_BYTES)) return;
+    this.#answer();
+    clearTimeout(this.#deadline);
     controller.abort(new OutboundDeadline());
   }
 
   onResponseEnd(): void {
-    this.#succeed();
+    clearTimeout(this.#deadline);
+    this.#answer();
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+    clearTimeout(this.#deadline);
     this.#fail(error);
   }
 
-  #succeed(): void {
-    if (!this.#end()) return;
+  #answer(): void {
+    if (this.#isAnswered) return;
+    this.#isAnswered = true;
     const headers = this.#headers;
     const { maxBytes, resolve } = this.#options;
     resolve({
@@ -147,17 +159,9 @@ class Exchange implements Dispatcher.DispatchHandler {
   }
 
   #fail(error: Error): void {
-    if (!this.#end()) return;
+    if (this.#isAnswered) return;
+    this.#isAnswered = true;
     this.#options.reject(error);
-    this.#controller?.abort(error);
-  }
-
-  /** Whether it was this that ended it. */
-  #end(): boolean {
-    const isFirst = !this.#isOver;
-    this.#isOver = true;
-    clearTimeout(this.#deadline);
-    return isFirst;
   }
 }
 

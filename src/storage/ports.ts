@@ -103,7 +103,7 @@ export interface OutboundRequest {
   body?: Uint8Array | string;
   /** Milliseconds until the answer's head and the read part of its body are there. */
   timeoutMs: number;
-  /** Bytes of the answer that are read; the rest is dropped. Default 4,096. */
+  /** Bytes of the answer's body that are read; the rest is dropped. 0 waits for its head alone. Default 4,096. */
   maxBytes?: number;
 }
 

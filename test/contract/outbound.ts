@@ -86,6 +86,16 @@ export function outboundContract(make: (allowPrivate: string[]) => Outbound): vo
       expect(headers['accept-encoding']).toBe('identity');
     });
 
+    test.each(['slow-body', 'break', 'endless', 'large/100000', 'hit'])(
+      'waits for the head alone: %s',
+      async (path) => {
+        const started = Date.now();
+        const { status, body } = await send({ url: `${http}/${path}`, maxBytes: 0, timeoutMs: 5_000 });
+        expect([status, body.byteLength]).toEqual([200, 0]);
+        expect(Date.now() - started).toBeLessThan(3_000);
+      },
+    );
+
     test.each(['silent', 'slow-body'])('gives up at its deadline: %s', async (path) => {
       const start = Date.now();
       expect((await failure({ url: `${http}/${path}`, timeoutMs: 300 })).reason).toBe('timeout');

@@ -19,7 +19,8 @@ export async function websub(home: Home, target: Target, body: Body, timeoutMs: 
   if (secret !== null) headers['x-hub-signature'] = signature(home, { callback, secret }, body.bytes);
   const started = home.now();
   try {
-    const request = { url: target.callback, method: 'POST', headers, body: body.bytes, timeoutMs } as const;
+    // The status says it all: a subscriber that trickles a body after it has the document.
+    const request = { url: callback, method: 'POST', headers, body: body.bytes, timeoutMs, maxBytes: 0 } as const;
     const answer = await home.request(request);
     const { status } = answer;
     const outcome = status >= 200 && status < 300 ? 'delivered' : status === 410 ? 'gone' : 'failed';
