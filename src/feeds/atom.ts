@@ -96,6 +96,8 @@ export function atomRoot(head: FeedHead): Element {
     if (node.name === 'link' && type !== undefined) node.attributes = { ...node.attributes, type };
     return node;
   });
+  if (head.hub !== null)
+    root.children.push(...(head.otherHubs ?? []).map((href) => element('link', { rel: 'hub', href })));
   root.children.push(...historyOf(head, 'atom'));
   root.attributes = { ...root.attributes, 'xml:lang': languageOf(head.lang) };
   return root;

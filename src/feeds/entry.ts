@@ -54,6 +54,10 @@ export interface FeedHead {
   topics: Topics;
   /** Absolute address of the hub; null for an archive, which nobody is told of. */
   hub: string | null;
+  /** Other hubs that are told of every change, absolute. */
+  otherHubs?: readonly string[];
+  /** Where rssCloud takes registrations; of no use without a hub. */
+  cloud?: Cloud;
   lang: string | null;
   author: Author | null;
   image: string | null;
@@ -66,6 +70,17 @@ export interface FeedHead {
   archives: ArchiveLinks | null;
   /** What podcast directories want to know; null when the publisher has not said. */
   podcast: Podcast | null;
+}
+
+/**
+ * Where a process registers to be notified by rssCloud.
+ *
+ * @see https://www.rssboard.org/rss-specification#ltcloudgtSubelementOfLtchannelgt
+ */
+export interface Cloud {
+  domain: string;
+  port: number;
+  path: string;
 }
 
 /** Addresses of the documents of a feed in each format, absolute. */

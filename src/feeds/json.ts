@@ -55,7 +55,9 @@ export function jsonHead(head: FeedHead): Record<string, unknown> {
     ...(authors.length > 0 && { authors }),
     ...(lang !== null && { language: lang }),
     ...(head.archives?.previous && { next_url: head.archives.previous.json }),
-    ...(head.hub !== null && { hubs: [{ type: 'WebSub', url: head.hub }] }),
+    ...(head.hub !== null && {
+      hubs: [head.hub, ...(head.otherHubs ?? [])].map((url) => ({ type: 'WebSub', url })),
+    }),
     // The format knows no way back; members with an underscore are extensions ("Extensions").
     ...(head.archives?.next && {
       _archive: { current_url: head.archives.current.json, previous_url: head.archives.next.json },

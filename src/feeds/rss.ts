@@ -142,6 +142,15 @@ export function rssRoot(head: FeedHead): { root: Element; channel: Element } {
     if (caption) caption.children = [plain(title)];
     node.children = elements(node);
   }
+  if (head.hub !== null) channel.children.push(...told(head));
   channel.children.push(...historyOf(head, 'rss'));
   return { root, channel };
+}
+
+/** How to be told of changes, beyond the hub that is this server's own. */
+function told({ otherHubs = [], cloud }: FeedHead): Element[] {
+  return [
+    ...otherHubs.map((href) => element('atom:link', { href, rel: 'hub' })),
+    ...(cloud ? [element('cloud', { ...cloud, registerProcedure: '', protocol: 'http-post' })] : []),
+  ];
 }

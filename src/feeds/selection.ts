@@ -1,6 +1,6 @@
 import type { Config, DefinedFeed, Where } from '../config/schema.ts';
 import { oneLine } from './characters.ts';
-import { type FeedHead, type FeedRef, FILE_NAMES, FORMATS, type Format, type Selectable } from './entry.ts';
+import { type Cloud, type FeedHead, type FeedRef, FILE_NAMES, FORMATS, type Format, type Selectable } from './entry.ts';
 import { tagUri } from './identity.ts';
 import { slugOf } from './slug.ts';
 
@@ -172,6 +172,8 @@ export function headOf(ref: FeedRef, config: Config, serverUrl: string, host: st
     home: `${site.url}/`,
     topics: eachFormat((format) => serverUrl + paths[format]),
     hub: `${serverUrl}/hub`,
+    otherHubs: config.push.hubs,
+    cloud: cloudOf(serverUrl),
     lang: ref.lang ?? site.language,
     author: site.author,
     image: site.image === null ? null : absolute(site.image, site.url),
@@ -184,6 +186,17 @@ export function headOf(ref: FeedRef, config: Config, serverUrl: string, host: st
       ...site.podcast,
       image: site.podcast.image === null ? null : absolute(site.podcast.image, site.url),
     },
+  };
+}
+
+/** The protocol says http-post for both schemes: those who register know 443 for https. */
+function cloudOf(serverUrl: string): Cloud {
+  const { protocol, hostname, port, pathname } = new URL(serverUrl);
+  const base = pathname.replace(/\/$/, '');
+  return {
+    domain: hostname,
+    port: Number(port) || (protocol === 'https:' ? 443 : 80),
+    path: `${base}/rsscloud/please-notify`,
   };
 }
 

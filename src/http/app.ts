@@ -5,15 +5,19 @@ import { apiRoutes } from './api.ts';
 import { feedRoutes } from './feeds.ts';
 import { healthRoutes } from './health.ts';
 import { hubRoutes } from './hub.ts';
+import { keyRoutes } from './key.ts';
 import { listRoutes } from './lists.ts';
 import { lost } from './lost.ts';
 import { otherMethods } from './methods.ts';
+import { rssCloudRoutes } from './rsscloud.ts';
+import { xmlRpcRoutes } from './xmlrpc.ts';
 
 /** Every address that Tidings answers, in either home. */
 export function createApp(home: Home): Hono {
   const app = new Hono();
   const readable = new Hono();
   readable.route('/', healthRoutes(home));
+  readable.route('/', keyRoutes(home));
   readable.route('/', listRoutes(home));
   readable.route('/', feedRoutes(home));
   if (home.url.startsWith('https:')) {
@@ -23,6 +27,8 @@ export function createApp(home: Home): Hono {
     });
   }
   app.route('/hub', hubRoutes(home));
+  app.route('/rsscloud', rssCloudRoutes(home));
+  app.route('/xmlrpc', xmlRpcRoutes(home));
   app.route('/api', apiRoutes(home));
   app.route('/admin', adminRoutes(home));
   app.on(['GET', 'HEAD'], '*', (c) => readable.fetch(c.req.raw, c.env));

@@ -7,6 +7,7 @@ import { aliasOf, keysAt, renamedTo } from './aliases.ts';
 import { archiveAt } from './archives.ts';
 import { articleAt } from './articles.ts';
 import { type AnswerFor, documentAnswers, serveDocument } from './documents.ts';
+import { hubLinks } from './headers.ts';
 import { lost } from './lost.ts';
 import { negotiated } from './negotiation.ts';
 import { feedPage } from './pages/feed.ts';
@@ -36,7 +37,7 @@ export function feedRoutes(home: Home): Hono {
       newest: await entriesOf(home, '', SHOWN_ENTRIES.site),
     });
     return servePage(home, c.req.raw, markup, {
-      Link: `<${home.url}/hub>; rel="hub", <${home.url}/atom.xml>; rel="self"`,
+      Link: `${hubLinks(home.config)}, <${home.url}/atom.xml>; rel="self"`,
     });
   });
 
@@ -105,7 +106,7 @@ async function serveFeedPage(
   const { atom } = addresses(feed.key);
   return servePage(home, request, markup, {
     ...headers,
-    Link: `<${home.url}/hub>; rel="hub", <${home.url}${atom}>; rel="self"`,
+    Link: `${hubLinks(home.config)}, <${home.url}${atom}>; rel="self"`,
   });
 }
 

@@ -14,3 +14,8 @@ export function vary(...names: (string | null | undefined)[]): string {
   const all = names.flatMap((name) => name?.split(',') ?? []).map((name) => name.trim());
   return [...new Map(all.filter((name) => name !== '').map((name) => [name.toLowerCase(), name])).values()].join(', ');
 }
+
+/** The links to every hub that is told of changes, as the `Link` header has them (WebSub 4). */
+export function hubLinks({ url, push }: Pick<Config, 'url' | 'push'>): string {
+  return [`${url}/hub`, ...push.hubs].map((hub) => `<${hub}>; rel="hub"`).join(', ');
+}

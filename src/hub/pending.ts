@@ -7,7 +7,7 @@ import type { Refusal, SubscriptionRequest } from './requests.ts';
 const PENDING_OF_ORIGIN = 1_000;
 const PENDING = 100_000;
 /** Subscriptions of one callback origin to one topic, at most. */
-const SUBSCRIPTIONS_OF_ORIGIN = 2_000;
+export const SUBSCRIPTIONS_OF_ORIGIN = 2_000;
 
 /**
  * Keeps a request until the subscriber has confirmed it; nothing else changes. A later request for the same topic,

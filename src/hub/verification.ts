@@ -102,6 +102,6 @@ async function ask(home: Home, pending: Pending): Promise<Answer> {
   }
 }
 
-function randomChallenge(): string {
+export function randomChallenge(): string {
   return Array.from(crypto.getRandomValues(new Uint8Array(24)), (byte) => byte.toString(16).padStart(2, '0')).join('');
 }

@@ -1,3 +1,4 @@
+import { isSister } from '../../hub/sisters.ts';
 import { topicUrl } from '../../hub/topics.ts';
 import type { Announcer } from './channel.ts';
 import { post } from './post.ts';
@@ -8,6 +9,7 @@ import { post } from './post.ts';
  */
 export const hubs: Announcer = {
   about: 'documents',
+  concerns: (address) => !isSister(address),
   atMost: 100,
   receivers: ({ config }) => config.push.hubs.map((url) => ({ url })),
 

@@ -6,13 +6,17 @@ import type { Attempt, Target } from './channel.ts';
 import { post } from './post.ts';
 
 /**
- * Tells a subscriber of rssCloud that a feed changed: its address, by a form or by the remote procedure that it named,
- * which stands as the fragment of the callback.
+ * Tells a subscriber of rssCloud that a feed changed: the feed's address as it was written in the registration, by a
+ * form or by the remote procedure that was named there, which stands as the fragment of the callback.
  *
  * @see https://www.rssboard.org/rsscloud-interface section 3.2
  */
 export async function rsscloud(home: Home, target: Target, body: Body, timeoutMs: number): Promise<Attempt> {
-  const topic = topicUrl(home, body.topic);
+  const row = await home.db
+    .prepare('SELECT asked_topic FROM subscriptions WHERE id = ?')
+    .bind(target.id)
+    .first<{ asked_topic: string }>();
+  const topic = row?.asked_topic ?? topicUrl(home, body.topic);
   return (await notify(home, target.callback, topic, timeoutMs)).attempt;
 }
 
