@@ -8,7 +8,11 @@ const COMMANDS: Record<string, () => Promise<{ command: Command }>> = {
   'articles check': () => import('./articles-check.ts'),
   'feeds list': () => import('./feeds-list.ts'),
   'subscribers list': () => import('./subscribers-list.ts'),
+  'subscribers show': () => import('./subscribers-show.ts'),
   'subscribers remove': () => import('./subscribers-remove.ts'),
+  'deliveries list': () => import('./deliveries-list.ts'),
+  'deliveries replay': () => import('./deliveries-replay.ts'),
+  doctor: () => import('./doctor.ts'),
   healthcheck: () => import('./healthcheck.ts'),
 };
 

@@ -3,12 +3,13 @@ import * as v from 'valibot';
 import { listedFeeds } from '../feeds/list.ts';
 import { addresses } from '../feeds/selection.ts';
 import type { Home } from '../home.ts';
-import { listSubscriptions, removeSubscription } from '../hub/subscriptions.ts';
 import { republish } from '../republish.ts';
 import { PathRefused, pathProblem } from '../storage/paths.ts';
 import { findRun, listRuns, requestRun } from '../storage/runs.ts';
 import { requireAdmin } from './auth.ts';
+import { deliveryRoutes } from './deliveries.ts';
 import { problem } from './problem.ts';
+import { subscriberRoutes } from './subscribers.ts';
 
 /** How long POST /api/runs waits for the run before it answers with its address. */
 const RUN_WAIT_MS = 25_000;
@@ -129,17 +130,8 @@ export function apiRoutes(home: Home): Hono {
     });
   });
 
-  app.get('/subscribers', async (c) => {
-    const topic = c.req.query('topic');
-    const after = Number(c.req.query('after')) || 0;
-    const list = await listSubscriptions(home, { limit: PAGE, after, ...(topic ? { topic } : {}) });
-    return c.json({ subscribers: list });
-  });
-
-  app.delete('/subscribers/:id', async (c) => {
-    const removed = await removeSubscription(home, Number(c.req.param('id')));
-    return removed ? c.body(null, 204) : problem(c, 404, 'Not Found', 'There is no such subscription.');
-  });
+  app.route('/subscribers', subscriberRoutes(home));
+  app.route('/deliveries', deliveryRoutes(home));
 
   app.all('*', (c) => problem(c, 404, 'Not Found', 'There is no such address below /api.'));
   return app;

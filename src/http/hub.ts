@@ -4,6 +4,7 @@ import type { Home } from '../home.ts';
 import { keepRequest } from '../hub/pending.ts';
 import { publish } from '../hub/publish.ts';
 import { type Refusal, readRequest } from '../hub/requests.ts';
+import { subscriptionStatus } from '../hub/status.ts';
 import { limitClients, limitOrigin } from './rates.ts';
 
 /** Bytes of a form; the longest callback, topic and secret fit many times. */
@@ -18,6 +19,12 @@ const FULL_SECONDS = 60;
 export function hubRoutes(home: Home): Hono {
   const routes = new Hono();
   routes.use('*', limitClients(home));
+  routes.get('/status', async (c) => {
+    const { callback = '', topic = '' } = c.req.query();
+    const found = await subscriptionStatus(home, { callback, topic, proof: c.req.header(PROOF) ?? '' });
+    c.header('Cache-Control', 'no-store');
+    return found ? c.json(found) : sentence(c, 404, NO_STATUS);
+  });
   routes.get('/', (c) => c.text(EXPLANATION));
   routes.post(
     '/',
@@ -38,6 +45,11 @@ export function hubRoutes(home: Home): Hono {
   });
   return routes;
 }
+
+/** The header that proves that somebody knows the secret of a subscription. */
+const PROOF = 'x-hub-proof';
+const NO_STATUS = `No subscription of this callback and topic is shown for this proof. It is the header
+${PROOF}: t=SECONDS, sha256=HEX with the HMAC-SHA-256 of callback, topic and t, a line each, by the subscription's secret.`;
 
 const EXPLANATION = `This is a WebSub hub for the feeds of this server.
 To subscribe, POST a form with hub.mode=subscribe, hub.topic (the rel="self" address of a feed), hub.callback and, if you
