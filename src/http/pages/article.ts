@@ -25,7 +25,7 @@ ${authors === '' ? '' : html`<meta name="author" content="${authors}">`}
 ${openGraph(of)}
 <script type="application/ld+json">${raw(JSON.stringify(structuredData(of)).replaceAll('<', '\\u003c'))}</script>`,
     body: html`${bar(site)}
-<main id="content"><article class="read">
+<main id="content"><article class="read" dir="auto">
 <header><h1>${entry.title}</h1>
 <p class="byline">${instant(entry.published, site.zone, lang)}${authors === '' ? '' : ` · ${authors}`}</p></header>
 ${sanitized(entry.html)}

@@ -26,9 +26,9 @@ ${of.description === '' ? '' : html`<meta name="description" content="${of.descr
 <h1>${feed.title}</h1>
 <p class="lead" lang="${words.lang}">${words.followFeed}</p></header>
 <main id="content" class="columns">
+<aside>${subscribeCard(feed, site)}${pushNote(site)}</aside>
 <section aria-labelledby="entries"><h2 id="entries" lang="${words.lang}">${words.entries}</h2>
 ${entryList(of.entries, site)}</section>
-<aside>${subscribeCard(feed, site)}${pushNote(site)}</aside>
 </main>
 ${foot(site)}`,
   });

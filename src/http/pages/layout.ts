@@ -116,7 +116,7 @@ body {
 }
 :lang(ko) { word-break: keep-all; }
 main, header, footer, .bar { max-width: 64rem; margin: 0 auto; padding: 1rem 1.25rem; }
-header { padding-top: 2.25rem; }
+header { padding-top: 2.25rem; padding-bottom: .25rem; }
 .bar { display: flex; gap: .6rem; align-items: center; padding-block: .8rem; }
 .bar a { display: inline-flex; gap: .6rem; align-items: center; color: inherit; text-decoration: none; font-weight: 650; }
 .bar img { width: 1.5rem; height: 1.5rem; display: block; }
@@ -151,12 +151,17 @@ button { background: var(--mark); border-color: var(--mark); color: var(--on-mar
 button:hover { filter: brightness(1.08); }
 form.inline { display: inline; }
 .columns { display: grid; gap: 0 3rem; grid-template-columns: minmax(0, 1fr); }
-@media (min-width: 54rem) { .columns { grid-template-columns: minmax(0, 1fr) 21rem; } .columns > aside { position: sticky; top: 1rem; align-self: start; } }
+.columns > section > h2 { margin-top: 1.25rem; }
+@media (min-width: 54rem) {
+  .columns { grid-template-columns: minmax(0, 1fr) 22rem; }
+  .columns > aside { grid-area: 1 / 2; position: sticky; top: 1rem; align-self: start; }
+  .columns > section { grid-area: 1 / 1; }
+}
 .addresses { display: grid; gap: .6rem; margin: 1rem 0; }
-.address { display: grid; grid-template-columns: 1fr auto; gap: .15rem .5rem; align-items: center; }
-.address a { grid-column: 1 / -1; font-weight: 600; font-size: .9rem; justify-self: start; }
-.address input { width: 100%; font: .82rem/1.5 ui-monospace, "SF Mono", Menlo, Consolas, monospace; text-overflow: ellipsis; }
-.address button { min-width: 5rem; font-size: .9rem; }
+.address { display: grid; grid-template-columns: 1fr auto; gap: .3rem .5rem; align-items: center; }
+.address a { font-weight: 600; font-size: .92rem; justify-self: start; }
+.address input { grid-area: 2 / 1 / auto / -1; width: 100%; padding: .35rem .6rem; font: .8rem/1.5 ui-monospace, "SF Mono", Menlo, Consolas, monospace; text-overflow: ellipsis; }
+.address button { min-width: 4.2rem; padding: .1rem .6rem; font-size: .82rem; }
 .address button[hidden] { display: none; }
 .chips { display: flex; flex-wrap: wrap; gap: .45rem; padding: 0; margin: .5rem 0 0; list-style: none; }
 .chips a { display: inline-block; padding: .2rem .75rem; border: 1px solid var(--line); border-radius: 99rem; background: var(--paper); text-decoration: none; font-size: .92rem; }
@@ -170,8 +175,9 @@ form.inline { display: inline; }
 .summary { display: -webkit-box; -webkit-line-clamp: 3; line-clamp: 3; -webkit-box-orient: vertical; overflow: hidden; }
 details > summary { cursor: pointer; color: var(--mark); margin: .75rem 0; }
 article { max-width: 44rem; margin: 0 auto; }
+article > header { padding: 1.5rem 0 0; }
 article.read { font-size: 1.06rem; }
-article img, article video, article audio { max-width: 100%; height: auto; border-radius: .3rem; }
+article img, article video { max-width: 100%; height: auto; border-radius: .3rem; }
 article video, article audio { width: 100%; }
 article table { width: auto; display: block; overflow-x: auto; }
 article blockquote { margin: 1.2rem 0; padding: .1rem 0 .1rem 1rem; border-inline-start: 3px solid var(--line); color: var(--soft); }

@@ -80,7 +80,7 @@ export function entryList(entries: ShownEntry[], site: SiteFrame): Markup {
   return html`<ul class="entries">${entries.map((entry) => {
     const lang = entry.lang ?? site.lang;
     const by = entry.authors.length > 0 ? ` · ${entry.authors.join(', ')}` : '';
-    return html`<li lang="${lang}"><h3><a href="${entry.url}">${entry.title || entry.url}</a></h3>
+    return html`<li lang="${lang}" dir="auto"><h3><a href="${entry.url}">${entry.title || entry.url}</a></h3>
 <p class="soft">${instant(entry.published, site.zone, lang, null)}${by}</p>
 ${entry.summary === '' ? '' : html`<p class="summary">${entry.summary}</p>`}</li>
 `;

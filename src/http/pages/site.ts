@@ -29,9 +29,9 @@ ${of.description === '' ? '' : html`<meta name="description" content="${of.descr
     body: html`<header><h1>${site.title}</h1><p class="lead">${of.description}</p></header>
 <main id="content">
 <div class="columns">
+<aside>${own ? subscribeCard(own, site) : ''}${pushNote(site)}</aside>
 <section aria-labelledby="newest"><h2 id="newest" lang="${words.lang}">${words.newest}</h2>
 ${entryList(of.newest, site)}</section>
-<aside>${own ? subscribeCard(own, site) : ''}${pushNote(site)}</aside>
 </div>
 <section id="feeds" aria-labelledby="all"><h2 id="all" lang="${words.lang}">${words.allFeeds}</h2>
 ${groups.map((group) => html`<h3 lang="${words.lang}">${group.name}</h3>${feedList(group.feeds, site)}`)}</section>
