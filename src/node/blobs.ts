@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { readdir, readFile, rm } from 'node:fs/promises';
+import { existsSync, mkdirSync } from 'node:fs';
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { assertBlobHash } from '../storage/paths.ts';
 import type { Blobs } from '../storage/ports.ts';
@@ -17,17 +17,20 @@ export function createBlobs(folder: string): Blobs {
   };
 
   return {
-    // At once: each step in another thread would take longer than all of them here.
     async put(hash, bytes) {
       const file = place(hash);
       if (existsSync(file)) return;
       const temporary = join(folder, `.${randomUUID()}.tmp`);
       try {
-        writeFileSync(temporary, bytes);
-        mkdirSync(dirname(file), { recursive: true });
-        renameSync(temporary, file);
+        // In other threads: on a busy disk the making of a file waits for what others have written.
+        await writeFile(temporary, bytes);
+        await rename(temporary, file).catch(async (error: NodeJS.ErrnoException) => {
+          if (error.code !== 'ENOENT') throw error;
+          await mkdir(dirname(file), { recursive: true });
+          await rename(temporary, file);
+        });
       } catch (error) {
-        rmSync(temporary, { force: true });
+        await rm(temporary, { force: true });
         throw error;
       }
     },
