@@ -25,7 +25,6 @@ export function resolveConfig(input: unknown, url: string): Config {
   if (!parsed.success) throw new ConfigError(parsed.issues.map(describe).join('\n'));
   const { site = {}, content = {}, ids = 'tag', feeds = {}, hub = {}, alerts = {}, push = {} } = parsed.output;
   const limit = feeds.limit ?? 20;
-  const maxBytes = feeds.maxBytes ?? 1_000_000;
   const how = feeds.content ?? 'full';
   const lease = { min: 300, default: 864_000, max: 2_592_000, ...defined(hub.leaseSeconds ?? {}) };
   if (lease.min > lease.default || lease.default > lease.max)
@@ -64,7 +63,7 @@ export function resolveConfig(input: unknown, url: string): Config {
     ids,
     feeds: {
       limit,
-      maxBytes,
+      maxBytes: feeds.maxBytes ?? bytesFor(limit),
       content: how,
       tagMinimum: feeds.tagMinimum ?? 2,
       aliases: feeds.aliases ?? {},
@@ -75,7 +74,7 @@ export function resolveConfig(input: unknown, url: string): Config {
         title: feed.title,
         where: feed.where ?? {},
         limit: feed.limit ?? limit,
-        maxBytes: feed.maxBytes ?? maxBytes,
+        maxBytes: feed.maxBytes ?? feeds.maxBytes ?? bytesFor(feed.limit ?? limit),
         content: feed.content ?? how,
         order: feed.order ?? 'published',
       })),
@@ -115,6 +114,11 @@ export function resolveConfig(input: unknown, url: string): Config {
       channels: push.channels ?? {},
     },
   };
+}
+
+/** Bytes of a feed of so many entries that no article is expected to exceed: each has room for a long text. */
+function bytesFor(limit: number): number {
+  return Math.max(1_000_000, limit * 50_000);
 }
 
 /** Drops keys without a value, which exact optional types refuse. */

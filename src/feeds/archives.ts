@@ -65,12 +65,12 @@ export async function relinkArchives(home: Home, feed: FeedRef): Promise<void> {
     ...forRows(
       db,
       'DELETE FROM archive_days WHERE feed = ?2 AND day IN (SELECT value FROM json_each(?1))',
-      changed,
+      changed.filter((day) => !standing.has(day)),
       feed.key,
     ),
     ...forRows(
       db,
-      `INSERT INTO archive_days (feed, day, entries, hash)
+      `INSERT OR REPLACE INTO archive_days (feed, day, entries, hash)
        SELECT ?2, value ->> 'day', value ->> 'entries', value ->> 'hash' FROM json_each(?1)`,
       inOrder.filter(({ day }) => standing.has(day)),
       feed.key,

@@ -85,7 +85,7 @@ export function openNewsroom(options: NewsroomOptions = {}, clock = { now: START
     },
     async get(address) {
       const answer = await app.request(address);
-      if (answer.status === 404) return null;
+      if (answer.status === 404 || answer.status === 410) return null;
       if (answer.status !== 200) throw new Error(`${address} answers ${answer.status}`);
       return answer.text();
     },
