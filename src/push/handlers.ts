@@ -4,7 +4,6 @@ import { fetchSister } from '../hub/sisters.ts';
 import { verify } from '../hub/verification.ts';
 import { tellAlerts } from './alerts.ts';
 import { announce } from './channels/telling.ts';
-import { tellAlerts } from './alerts.ts';
 import { deliver } from './deliveries.ts';
 import { fanOut } from './fanout.ts';
 import type { Work } from './outbox.ts';
@@ -24,7 +23,6 @@ export const handlers: Record<string, Handler> = {
   fanout: fanOut,
   slice: serveSlice,
   deliver,
-  alert: tellAlerts,
   alert: tellAlerts,
   announce,
 };
