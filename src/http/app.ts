@@ -26,6 +26,11 @@ export function createApp(home: Home): Hono {
       c.header('Strict-Transport-Security', 'max-age=31536000');
     });
   }
+  // What is behind a key is nobody else's, and no cache's.
+  app.use('/api/*', async (c, next) => {
+    await next();
+    c.header('Cache-Control', 'private, no-store');
+  });
   app.route('/hub', hubRoutes(home));
   app.route('/rsscloud', rssCloudRoutes(home));
   app.route('/xmlrpc', xmlRpcRoutes(home));

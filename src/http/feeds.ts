@@ -33,7 +33,7 @@ export function feedRoutes(home: Home): Hono {
     const markup = sitePage({
       site: frameOf(home),
       description: site.description,
-      feeds: feeds.map(shown),
+      feeds: feeds.map((feed) => shown(feed, site.language)),
       newest: await entriesOf(home, '', SHOWN_ENTRIES.site),
     });
     return servePage(home, c.req.raw, markup, {
@@ -99,7 +99,7 @@ async function serveFeedPage(
 ): Promise<Response> {
   const markup = feedPage({
     site: frameOf(home),
-    feed: shown(feed),
+    feed: shown(feed, home.config.site.language),
     description: home.config.site.description,
     entries: await entriesOf(home, feed.key, SHOWN_ENTRIES.feed),
   });
@@ -158,8 +158,18 @@ export function pageOf(key: string): string {
 }
 
 /** A feed as pages list it. */
-export function shown({ key, kind, title }: FeedRef): ShownFeed {
-  return { kind, title, page: pageOf(key), ...addresses(key) };
+export function shown({ key, kind, title }: FeedRef, lang = 'en'): ShownFeed {
+  const name = kind === 'lang' ? languageName(title, lang) : title;
+  return { kind, title: name, page: pageOf(key), ...addresses(key) };
+}
+
+/** A language as it is called in another one; its tag where that is not known. */
+function languageName(tag: string, lang: string): string {
+  try {
+    return new Intl.DisplayNames([lang, 'en'], { type: 'language' }).of(tag) ?? tag;
+  } catch {
+    return tag;
+  }
 }
 
 /** A path as our addresses are written: NFC, percent-encoded as a URL parser does. */

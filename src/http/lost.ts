@@ -46,7 +46,12 @@ function answer(
 ): Promise<Response> {
   const headers = { 'X-Robots-Tag': 'noindex', Vary: 'Accept' };
   if (negotiated(c) !== 'html') return serveText(home, c.req.raw, text, { ...TEXT, ...headers }, status);
-  const markup = lostPage({ site: frameOf(home), title, sentence, feeds: near.map(shown) });
+  const markup = lostPage({
+    site: frameOf(home),
+    title,
+    sentence,
+    feeds: near.map((feed) => shown(feed, home.config.site.language)),
+  });
   return servePage(home, c.req.raw, markup, headers, status);
 }
 

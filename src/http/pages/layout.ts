@@ -180,7 +180,7 @@ article.read { font-size: 1.06rem; }
 article img, article video { max-width: 100%; height: auto; border-radius: .3rem; }
 article video, article audio { width: 100%; }
 article table { width: auto; display: block; overflow-x: auto; }
-article blockquote { margin: 1.2rem 0; padding: .1rem 0 .1rem 1rem; border-inline-start: 3px solid var(--line); color: var(--soft); }
+article blockquote { margin: 1.2rem 0; padding: .1rem 0; padding-inline-start: 1rem; border-inline-start: 3px solid var(--line); color: var(--soft); }
 article hr { border: 0; border-top: 1px solid var(--line); margin: 2rem 0; }
 .byline { color: var(--soft); margin: 0 0 1.75rem; font-size: .95rem; }
 footer { color: var(--soft); font-size: .9rem; border-top: 1px solid var(--line); margin-top: 3rem; }
