@@ -47,6 +47,12 @@ interface Taken {
   reading: Reading;
 }
 
+/** One that may be published, with its data as JSON. */
+interface Accepted extends Taken {
+  reading: Reading & { state: 'accepted' };
+  data: string;
+}
+
 /** What becomes of a page of files. */
 interface Outcome {
   files: FileChange[];
@@ -93,16 +99,19 @@ export async function takeIn(
     }
   }
 
-  const accepted = new Map<Newcomer, Taken>();
+  const accepted = new Map<Newcomer, Accepted>();
   for (const one of taken) {
     const { row } = one.candidate;
-    const reading = storable(home, one.reading);
+    const stored = one.reading.state === 'accepted' ? storedOf(home, one.reading.article) : null;
+    const reading: Reading =
+      stored && 'problem' in stored ? { state: 'rejected', problems: [stored.problem] } : one.reading;
     if (!context.readmission) {
       if (row === null) counts.added++;
       else if (row.hash !== one.hash) counts.changed++;
     }
-    if (reading.state === 'accepted') {
-      accepted.set(newcomerOf(home, reading, row, live), { ...one, reading });
+    if (reading.state === 'accepted' && stored && 'data' in stored) {
+      const newcomer = newcomerOf(home, reading.article, stored.wantedId, row, live);
+      accepted.set(newcomer, { ...one, reading, data: stored.data });
       continue;
     }
     if (!context.readmission) counts[reading.state]++;
@@ -154,9 +163,8 @@ export async function takeIn(
       outcome.files.push(notAccepted(rejected, was && id, live.has(id)));
       continue;
     }
-    if (one.reading.state !== 'accepted') continue;
     outcome.files.push(acceptedFile(one, id, withIdProblem(one.reading, id, was)));
-    const write = writeOf(home, newcomer, id, was, live.get(id) ?? null);
+    const write = writeOf(home, newcomer, one.data, id, was, live.get(id) ?? null);
     if (write.event !== null || live.get(id)?.entry_hash !== write.entryHash) writes.push(write);
     if (write.event) run.report.events[write.event]++;
   }
@@ -174,7 +182,8 @@ export async function takeIn(
 
 function newcomerOf(
   home: Home,
-  { article }: Reading & { state: 'accepted' },
+  article: Article,
+  wantedId: string,
   row: FileRow | null,
   live: ReadonlyMap<string, StoredArticle>,
 ): Newcomer {
@@ -183,7 +192,7 @@ function newcomerOf(
   return {
     article,
     bodyHash: home.sha256(article.body),
-    wantedId: makeId(article, home.config),
+    wantedId,
     knownAs: row?.article ?? null,
     namesAnew: article.id !== null && article.id !== said,
   };
@@ -198,23 +207,29 @@ function count(run: Run, path: string, state: 'accepted' | 'rejected', { readmis
   else if (run.request.paths !== null) articles.seen++;
 }
 
+/** What is stored of an accepted article: the id that it would get if it is new, and its data as JSON. */
+interface Stored {
+  wantedId: string;
+  data: string;
+}
+
 /** Refuses what no row can hold, and what the publisher's own function cannot name, so that it stops only itself. */
-function storable(home: Home, reading: Reading): Reading {
-  if (reading.state !== 'accepted') return reading;
-  const { body: _, ...data } = reading.article;
-  const bytes = jsonBytes(JSON.stringify(data), MAX_DATA_BYTES);
+function storedOf(home: Home, article: Article): Stored | { problem: Problem } {
+  const { body: _, ...rest } = article;
+  const data = JSON.stringify(rest);
+  const bytes = jsonBytes(data, MAX_DATA_BYTES);
   if (bytes > MAX_DATA_BYTES) {
     const message = `the front matter has more than can be stored (${bytes} bytes as JSON); move long texts into the body`;
-    return { state: 'rejected', problems: [{ code: 'front-matter-too-large', message }] };
+    return { problem: { code: 'front-matter-too-large', message } };
   }
   try {
-    const id: unknown = makeId(reading.article, home.config);
-    if (typeof id === 'string' && id.trim() !== '' && id.length <= MAX_ID) return reading;
+    const id: unknown = makeId(article, home.config);
+    if (typeof id === 'string' && id.trim() !== '' && id.length <= MAX_ID) return { wantedId: id, data };
     const message = `ids in the configuration made ${JSON.stringify(id)?.slice(0, 80)} of this article; an id is a text of 1 to ${MAX_ID} characters`;
-    return { state: 'rejected', problems: [{ code: 'id-invalid', message }] };
+    return { problem: { code: 'id-invalid', message } };
   } catch (error) {
     const message = `ids in the configuration failed for this article: ${messageOf(error)}`;
-    return { state: 'rejected', problems: [{ code: 'id-invalid', message }] };
+    return { problem: { code: 'id-invalid', message } };
   }
 }
 
@@ -250,7 +265,7 @@ async function isOther(home: Home, path: string, id: string): Promise<boolean> {
 /** An article that wants an address. */
 interface Claim {
   newcomer: Newcomer;
-  taken: Taken;
+  taken: Accepted;
   known: LedgerRow | { id: string };
   id: string;
   url: string;
@@ -524,6 +539,10 @@ function fileStatements(home: Home, { files, dropped }: Outcome, moves: { id: st
 interface ArticleWrite {
   id: string;
   article: Article;
+  /** JSON of {@link ArticleData}. */
+  data: string;
+  /** It is published already, and replaced. */
+  isLive: boolean;
   bodyHash: string;
   significantHash: string;
   entryHash: string;
@@ -540,6 +559,7 @@ interface ArticleWrite {
 function writeOf(
   home: Home,
   { article, bodyHash }: Newcomer,
+  data: string,
   id: string,
   was: LedgerRow | null,
   stored: StoredArticle | null,
@@ -547,12 +567,13 @@ function writeOf(
   const now = new Date(Math.floor(home.now() / 1000) * 1000).toISOString();
   const significantHash = home.sha256(`${article.title}\n${article.body}`);
   const { updated, significant } = lastUpdate(article, was, stored, significantHash, now);
-  const { body: _, ...data } = article;
   const feeds = feedsOf(article, home.config);
   const places = feeds.map((feed) => [feed.key, sortIn(feed, home.config, article, updated)]);
   return {
     id,
     article,
+    data,
+    isLive: stored !== null,
     bodyHash,
     significantHash,
     // The feeds too: they may be others though the file is the same, when the configuration changed.
@@ -586,7 +607,7 @@ function lastUpdate(
 async function articleStatements(home: Home, run: Run, writes: ArticleWrite[]): Promise<Statement[]> {
   if (writes.length === 0) return [];
   const { db } = home;
-  const ids = writes.map((write) => write.id);
+  const replaced = writes.filter((write) => write.isLive).map((write) => write.id);
   const bodies: { hash: string; body: string | null }[] = [];
   for (const { bodyHash: hash, article } of writes) {
     const large = jsonBytes(article.body, MAX_BODY_BYTES) > MAX_BODY_BYTES;
@@ -602,24 +623,24 @@ async function articleStatements(home: Home, run: Run, writes: ArticleWrite[]): 
     }
   }
   return [
-    ...leaveFeeds(home, ids),
+    ...leaveFeeds(home, replaced),
     // Deleted and inserted, so that two articles may exchange addresses within a page.
-    ...forRows(db, 'DELETE FROM articles WHERE id IN (SELECT value FROM json_each(?1))', ids),
+    ...forRows(db, 'DELETE FROM articles WHERE id IN (SELECT value FROM json_each(?1))', replaced),
     ...forRows(
       db,
       `INSERT INTO articles (id, path, url, sort, published, updated, body_hash, entry_hash, data)
        SELECT value ->> 'id', value ->> 'path', value ->> 'url', value ->> 'sort', value ->> 'published',
               value ->> 'updated', value ->> 'bodyHash', value ->> 'entryHash', value ->> 'data' FROM json_each(?1)`,
-      writes.map(({ article: { body: _, ...data }, ...write }) => ({
+      writes.map(({ article, ...write }) => ({
         id: write.id,
-        path: data.path,
-        url: data.url,
-        sort: data.order,
-        published: data.published,
+        path: article.path,
+        url: article.url,
+        sort: article.order,
+        published: article.published,
         updated: write.updated,
         bodyHash: write.bodyHash,
         entryHash: write.entryHash,
-        data: JSON.stringify(data),
+        data: write.data,
       })),
     ),
     ...forRows(
