@@ -159,7 +159,7 @@ async function examine(url: string, { callback: publicUrl, listen, token, print 
       topic = /<([^>]+)>\s*;\s*rel="?self"?/.exec(link)?.[1] ?? '';
       if (status !== 200) throw new Error(`${url}/atom.xml answers ${status}.`);
       if (hub === '' || topic === '') throw new Error(`${url}/atom.xml names no hub and topic in a Link header.`);
-      if (new URL(topic).host !== new URL(url).host)
+      if (!isSame(topic, url))
         throw new Error(`Its topic is ${topic}: set TIDINGS_URL to the address that it is reached at.`);
       return `topic ${topic}, hub ${hub}`;
     });
