@@ -6,6 +6,10 @@ import type {} from './outbound.ts';
 
 let hits = 0;
 
+/** What came to `/inbox/NAME`, and what is answered there; suites ask and say by `/received/NAME` and `/answer/NAME`. */
+const inboxes = new Map<string, object[]>();
+const answers = new Map<string, { status?: number; headers?: Record<string, string>; body?: string }>();
+
 /** What the server does at each first part of a path; the rest is its argument. */
 const PATHS: Record<string, (request: IncomingMessage, response: ServerResponse, argument: string) => void> = {
   async echo(request, response) {
@@ -22,6 +26,15 @@ const PATHS: Record<string, (request: IncomingMessage, response: ServerResponse,
     response.on('close', () => clearInterval(more));
   },
   silent: () => {},
+  /** A subscriber's callback that agrees to everything. */
+  confirm: (request, response) =>
+    void response.end(new URL(request.url ?? '', 'http://host').searchParams.get('hub.challenge')),
+  /** A sister site's document, with its validator. */
+  document(request, response, name) {
+    const headers = { 'content-type': 'text/x-feed; charset=x', etag: `"${name}"` };
+    if (request.headers['if-none-match'] === headers.etag) response.writeHead(304, headers).end();
+    else response.writeHead(200, headers).end(`document ${name}`);
+  },
   'slow-body': (_request, response) => void response.writeHead(200).write('a'),
   break(_request, response) {
     response.writeHead(200, { 'content-length': '100' });
@@ -33,6 +46,20 @@ const PATHS: Record<string, (request: IncomingMessage, response: ServerResponse,
   },
   'slow-hit': (_request, response) => void setTimeout(() => response.end(), 200),
   hits: (_request, response) => void response.end(String(hits)),
+  async inbox(request, response, name) {
+    const { pathname, searchParams } = new URL(request.url ?? '', 'http://host');
+    const query = Object.fromEntries(searchParams);
+    const body = (await read(request)).toString();
+    const { method, headers } = request;
+    inboxes.set(name, [...(inboxes.get(name) ?? []), { method, path: pathname, query, headers, body }]);
+    const { status = 200, headers: given = {}, body: text = query.challenge ?? '' } = answers.get(name) ?? {};
+    response.writeHead(status, given).end(text);
+  },
+  received: (_request, response, name) => void response.end(JSON.stringify(inboxes.get(name) ?? [])),
+  async answer(request, response, name) {
+    answers.set(name, JSON.parse((await read(request)).toString()));
+    response.end();
+  },
 };
 
 /** Starts the servers that the suites of both homes send to, on ports that are free. */
