@@ -66,11 +66,27 @@ const NEVER = '1970-01-01T00:00:00.000Z';
 
 /** Feeds that wait to be made, in the order of their keys, after a key. */
 export async function dirtyFeeds(home: Home, after: string | null, limit: number): Promise<DirtyFeed[]> {
+  if (after === null) await passSmallFeeds(home);
   return home.db
     .prepare(`SELECT key, kind, title, lang, wanted FROM feeds WHERE built < wanted AND (?1 IS NULL OR key > ?1)
               ORDER BY key LIMIT ?2`)
     .bind(after, limit)
     .all<DirtyFeed & { [key: string]: string | number | null }>();
+}
+
+/**
+ * Tags and folders with too few articles have no documents, however many thousands there are: one statement passes them.
+ * One that has documents keeps them: they must lose what was withdrawn, and an address that is subscribed to stays.
+ */
+async function passSmallFeeds(home: Home): Promise<void> {
+  await home.db
+    .prepare(
+      `UPDATE feeds SET built = wanted WHERE built < wanted AND kind IN ('tag', 'folder')
+       AND NOT EXISTS (SELECT 1 FROM documents WHERE feed = feeds.key)
+       AND (SELECT COUNT(*) FROM (SELECT 1 FROM memberships WHERE feed = feeds.key LIMIT ?1)) < ?1`,
+    )
+    .bind(home.config.feeds.tagMinimum)
+    .run();
 }
 
 /**
@@ -99,11 +115,6 @@ export async function publishFeed(
   const title = titleOf(home, feed, members);
   const before = new Map((await documentsOfFeed(home, feed.key)).map((document) => [document.format, document]));
   if (feed.kind === 'defined' && !rule) return removeFeed(home, feed.key, [...before.values()]);
-  // A feed that has documents keeps them: they must lose what was withdrawn, and an address that is subscribed to stays.
-  if (feed.kind === 'tag' && before.size === 0 && (await isTooSmall(home, feed.key))) {
-    await home.db.batch([built.bind(feed.wanted, title, feed.key)]);
-    return 0;
-  }
   const host = await firstHost(home);
   const tombstones = await tombstonesOf(home, feed.key, host);
   if (isArchived(feed)) {
@@ -131,13 +142,14 @@ export async function publishFeed(
   const marks = shown.map(({ member, variant }) =>
     markOf(home, member.id, `${variant} ${member.id} ${hashOf(member, fingerprint)}`),
   );
-  for (const format of FORMATS) {
+  // The three together: while one is compressed in other threads the next is put together here.
+  const make = async (format: Format): Promise<void> => {
     const texts = shown.map(({ fragments }) => fragments[format]);
     const document = assembleDocument(head, format, texts, tombstones);
     const body = encoder.encode(document);
     const blob = home.sha256(body);
     const old = before.get(format);
-    if (old?.blob === blob) continue;
+    if (old?.blob === blob) return;
     const codings = await storeBody(home, blob, body);
     if (old) retired.push(old);
     const stored: DocumentHead = {
@@ -154,7 +166,8 @@ export async function publishFeed(
       gone: members.length === 0 && feed.kind !== 'site' && feed.kind !== 'defined',
     };
     written.push({ head: stored, entries: placesOf(document, texts, marks) });
-  }
+  };
+  await Promise.all(FORMATS.map(make));
   const heads = written.map((one) => one.head);
   await home.db.batch([
     ...rendered,
@@ -190,16 +203,6 @@ function titleOf(home: Home, feed: DirtyFeed, members: Member[]): string {
   if (!newest) return feed.title;
   const refs = feedsOf(JSON.parse(newest.data) as ArticleData, home.config);
   return refs.find((ref) => ref.key === feed.key)?.title ?? feed.title;
-}
-
-async function isTooSmall(home: Home, key: string): Promise<boolean> {
-  const { tagMinimum } = home.config.feeds;
-  if (tagMinimum < 2) return false;
-  const rows = await home.db
-    .prepare('SELECT 1 AS one FROM memberships WHERE feed = ? LIMIT ?')
-    .bind(key, tagMinimum)
-    .all();
-  return rows.length < tagMinimum;
 }
 
 /** Of all that a member's fragments are made from. */
