@@ -24,11 +24,11 @@ export function lookup(fields: Fields): Lookup {
     if (nested instanceof Map) for (const [key, found] of indexOf(nested)) if (!index.has(key)) index.set(key, found);
   }
   const find = (name: string): Found | null => {
-    const [head = '', tail] = name.split('.');
-    const found = index.get(folded(head));
-    if (!found) return null;
-    if (tail === undefined) return isEmpty(found.value) ? null : found;
-    const inner = found.value instanceof Map ? indexOf(found.value).get(folded(tail)) : undefined;
+    const [head, tail] = nameParts(name);
+    const found = index.get(head);
+    if (found === undefined) return null;
+    if (tail === null) return isEmpty(found.value) ? null : found;
+    const inner = found.value instanceof Map ? indexOf(found.value).get(tail) : undefined;
     return inner && !isEmpty(inner.value) ? { key: `${found.key}.${inner.key}`, value: inner.value } : null;
   };
   return {
@@ -39,8 +39,28 @@ export function lookup(fields: Fields): Lookup {
       }
       return null;
     },
-    all: (names) => names.map(find).filter((found) => found !== null),
+    all: (names) => {
+      const found: Found[] = [];
+      for (const name of names) {
+        const one = find(name);
+        if (one) found.push(one);
+      }
+      return found;
+    },
   };
+}
+
+const parts = new Map<string, [string, string | null]>();
+
+/** A name of the table, folded: the key, and the key inside of it. Every file asks for all of them. */
+function nameParts(name: string): [string, string | null] {
+  let known = parts.get(name);
+  if (!known) {
+    const [head = '', tail] = name.split('.');
+    known = [folded(head), tail === undefined ? null : folded(tail)];
+    if (parts.size < MAX_KEPT) parts.set(name, known);
+  }
+  return known;
 }
 
 function indexOf(fields: Fields): Map<string, Found> {
@@ -53,14 +73,16 @@ function indexOf(fields: Fields): Map<string, Found> {
   return index;
 }
 
+/** Names that are kept folded; what files invent must not fill the memory. */
+const MAX_KEPT = 2000;
+
 const foldedNames = new Map<string, string>();
 
 function folded(name: string): string {
   let fold = foldedNames.get(name);
   if (fold === undefined) {
     fold = name.toLowerCase().replace(/[-_ ]/g, '');
-    // Names of the table recur with every file; what files invent must not fill the memory.
-    if (foldedNames.size < 2000 && name.length < 60) foldedNames.set(name, fold);
+    if (foldedNames.size < MAX_KEPT && name.length < 60) foldedNames.set(name, fold);
   }
   return fold;
 }

@@ -99,20 +99,21 @@ function delimited(
       throw new Error('this language is not read');
     },
   };
-  // Every engine is ours: gray-matter's own run `---js` as code and read YAML's dates and numbers as it pleases.
-  const file = matter(`${text}\n`, {
-    delimiters: [open, `${close}\n`],
+  // Every engine is ours: gray-matter's own run `---js` as code and read YAML's dates and numbers as it pleases. It gets
+  // no body, which it would copy several times.
+  matter(`${text.slice(0, close.end)}\n`, {
+    delimiters: [open, `${close.line}\n`],
     language,
     engines: { yaml: refuse, json: refuse, javascript: refuse, js: refuse, [language]: engine },
   });
-  const body = file.content.endsWith('\n') ? file.content.slice(0, -1) : file.content;
   const { fields, warnings } = parsed && 'fields' in parsed ? parsed : { fields: new Map(), warnings: [] };
   if (parsed && 'problem' in parsed) return { problem: parsed.problem };
-  return { fields, warnings, body, bodyLine: startLine + countLines(text, text.length - body.length) };
+  const body = text.slice(close.end + 1);
+  return { fields, warnings, body, bodyLine: startLine + countLines(text, close.end + 1) };
 }
 
-/** The line that ends the front matter, as it is written; null when there is none. */
-function closingLine(text: string, from: number, mark: string): string | null {
+/** The line that ends the front matter, as it is written, and where it ends; null when there is none. */
+function closingLine(text: string, from: number, mark: string): { line: string; end: number } | null {
   const pattern =
     mark === '---'
       ? /\n((?:---|\.\.\.)[ \t]*)(?=\n|$)/g
@@ -120,7 +121,8 @@ function closingLine(text: string, from: number, mark: string): string | null {
         ? /\n(\+\+\+[ \t]*)(?=\n|$)/g
         : /\n(;;;[ \t]*)(?=\n|$)/g;
   pattern.lastIndex = from;
-  return pattern.exec(text)?.[1] ?? null;
+  const found = pattern.exec(text);
+  return found ? { line: found[1] ?? '', end: found.index + found[0].length } : null;
 }
 
 /** A JSON object at the very beginning, as Hugo has it. */

@@ -1,5 +1,5 @@
 /// <reference path="./markdown-plugins.d.ts" />
-import MarkdownIt from 'markdown-it';
+import MarkdownIt, { type MarkdownIt as Engine } from 'markdown-it';
 import deflist from 'markdown-it-deflist';
 import { full as emoji } from 'markdown-it-emoji';
 import footnote from 'markdown-it-footnote';
@@ -15,18 +15,29 @@ const BLOCK_NESTING = 500;
 /** Brackets and stars inside of each other. The cost of a text of nothing but brackets rises with it. */
 const INLINE_NESTING = 20;
 
-const markdown = new MarkdownIt({ html: true, linkify: true, maxNesting: BLOCK_NESTING });
-// A file name such as README.md is no address, and a mail address without `mailto:` is for spammers.
-markdown.linkify.set({ fuzzyLink: false, fuzzyEmail: false, fuzzyIP: false });
-// Every address is looked at when the HTML is sanitized; refused here, a bad link would show its marks to readers.
-markdown.validateLink = () => true;
-markdown.use(footnote).use(deflist).use(emoji, { shortcuts: {} });
-markdown.use(attributeLists).use(callouts).use(math).use(taskLists).use(wikiLinks);
+/** Bare addresses and emoji are searched for in every word; most texts have none. */
+const SEARCHED = /:\/\/|:[\w+-]+:/;
 
-// markdown-it has one limit for both.
-markdown.core.ruler.before('inline', 'inline_nesting', () => {
-  markdown.set({ maxNesting: INLINE_NESTING });
-});
+const plain = engine(false);
+const searching = engine(true);
+
+function engine(searching: boolean): Engine {
+  const markdown = new MarkdownIt({ html: true, linkify: searching, maxNesting: BLOCK_NESTING });
+  // Every address is looked at when the HTML is sanitized; refused here, a bad link would show its marks to readers.
+  markdown.validateLink = () => true;
+  markdown.use(footnote).use(deflist);
+  markdown.use(attributeLists).use(callouts).use(math).use(taskLists).use(wikiLinks);
+  if (searching) {
+    // A file name such as README.md is no address, and a mail address without `mailto:` is for spammers.
+    markdown.linkify.set({ fuzzyLink: false, fuzzyEmail: false, fuzzyIP: false });
+    markdown.use(emoji, { shortcuts: {} });
+  }
+  // markdown-it has one limit for both.
+  markdown.core.ruler.before('inline', 'inline_nesting', () => {
+    markdown.set({ maxNesting: INLINE_NESTING });
+  });
+  return markdown;
+}
 
 /**
  * Markdown as people write it, as HTML that is not sanitized yet: CommonMark with tables, footnotes, definition and task
@@ -35,6 +46,7 @@ markdown.core.ruler.before('inline', 'inline_nesting', () => {
  * @see https://spec.commonmark.org/
  */
 export function renderMarkdown(text: string): string {
+  const markdown = SEARCHED.test(text) ? searching : plain;
   markdown.set({ maxNesting: BLOCK_NESTING });
   return markdown.render(text, {});
 }

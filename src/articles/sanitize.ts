@@ -16,8 +16,8 @@ const SILENT = `script style textarea option xmp noscript noembed noframes templ
   canvas datalist`.split(/\s+/);
 
 const ATTRIBUTES: Record<string, string[]> = {
-  '*': ['id', 'dir', 'lang', 'title'],
-  a: ['href', 'rel'],
+  '*': ['dir', 'lang', 'title'],
+  a: ['id', 'href', 'rel'],
   abbr: ['title'],
   audio: ['src', 'controls', 'loop', 'muted'],
   blockquote: ['cite'],
@@ -29,9 +29,10 @@ const ATTRIBUTES: Record<string, string[]> = {
   details: ['open'],
   img: ['src', 'srcset', 'sizes', 'alt', 'width', 'height'],
   ins: ['datetime', 'cite'],
-  li: ['value'],
+  li: ['id', 'value'],
   ol: ['start', 'reversed', 'type'],
   q: ['cite'],
+  sup: ['id'],
   source: ['src', 'srcset', 'sizes', 'type', 'media'],
   td: ['colspan', 'rowspan', 'align'],
   th: ['colspan', 'rowspan', 'align', 'scope'],
@@ -84,7 +85,7 @@ export function sanitize(html: string, { base, link }: Links): string {
     transformTags: {
       a: (tagName, attribs) => {
         absolute(attribs, 'href', link);
-        return { tagName, attribs };
+        return named(tagName, attribs);
       },
       iframe: frameToLink(base),
       embed: frameToLink(base),
@@ -106,16 +107,14 @@ export function sanitize(html: string, { base, link }: Links): string {
         absolute(attribs, 'src');
         return { tagName, attribs };
       },
-      '*': (tagName, attribs) => {
-        if (attribs.cite !== undefined) absolute(attribs, 'cite');
-        // A table's cells keep their place; other styles are the reader's to choose.
-        if (tagName === 'td' || tagName === 'th') {
-          const place = /(?:^|;)\s*text-align\s*:\s*(left|center|right)/i.exec(attribs.style ?? '')?.[1];
-          if (place) attribs.align = place.toLowerCase();
-        }
-        if (attribs.id !== undefined && !FOOTNOTE.test(attribs.id)) delete attribs.id;
-        return { tagName, attribs };
-      },
+      blockquote: cited(absolute),
+      q: cited(absolute),
+      ins: cited(absolute),
+      del: cited(absolute),
+      li: named,
+      sup: named,
+      td: placed,
+      th: placed,
     },
     exclusiveFilter: ({ tag, attribs }) => tag === 'img' && !attribs.src,
   });
@@ -145,6 +144,25 @@ function flattened(html: string): string {
 }
 
 type Resolve = (attribs: sanitizeHtml.Attributes, name: string) => void;
+
+function cited(absolute: Resolve): sanitizeHtml.Transformer {
+  return (tagName, attribs) => {
+    absolute(attribs, 'cite');
+    return { tagName, attribs };
+  };
+}
+
+function named(tagName: string, attribs: sanitizeHtml.Attributes): sanitizeHtml.Tag {
+  if (attribs.id !== undefined && !FOOTNOTE.test(attribs.id)) delete attribs.id;
+  return { tagName, attribs };
+}
+
+/** A table's cells keep their place; other styles are the reader's to choose. */
+function placed(tagName: string, attribs: sanitizeHtml.Attributes): sanitizeHtml.Tag {
+  const place = /(?:^|;)\s*text-align\s*:\s*(left|center|right)/i.exec(attribs.style ?? '')?.[1];
+  if (place) attribs.align = place.toLowerCase();
+  return { tagName, attribs };
+}
 
 /** Players start only when they are asked to. */
 function media(absolute: Resolve): sanitizeHtml.Transformer {
