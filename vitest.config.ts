@@ -34,6 +34,8 @@ export default defineConfig({
         resolve: { alias: { 'tidings-config': join(import.meta.dirname, 'tidings.config.ts') } },
         test: { name: 'workerd', include: ['test/workerd/**/*.test.ts'], setupFiles: './test/workerd/setup.ts' },
       },
+      // Pages in a real browser, where the machine has one.
+      { extends: true, test: { name: 'browser', include: ['test/browser/**/*.test.ts'], testTimeout: 60_000 } },
       // The same files against `npm start` and `npm run edge`, over TCP.
       ...(['node', 'edge'] as const).map((home) => ({
         extends: true as const,
