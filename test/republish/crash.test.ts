@@ -45,18 +45,16 @@ function mortal(home: TestHome, death: Death, once = false): TestHome {
   };
 }
 
-const keys = { tags: ['t'] };
-
 function first({ write }: Newsroom): void {
-  for (const name of ['a', 'b', 'c', 'd', 'e']) write(`${name}.md`, article(name.toUpperCase(), keys));
+  for (const name of ['a', 'b', 'c', 'd']) write(`${name}.md`, article(name.toUpperCase()));
   write('authors.yml', 'kim: { name: Kim Haneul }\n');
   write('f.md', article('F', { author: 'kim' }));
 }
 
 function second({ write, move }: Newsroom): void {
-  write('a.md', article('A', keys, bodyOf('edited')));
+  write('a.md', article('A', {}, bodyOf('edited')));
   move('b.md', 'z.md');
-  write('c.md', article('C', { ...keys, draft: true }));
+  write('c.md', article('C', { draft: true }));
   write('new.md', article('New', { permalink: '/new/' }));
   write('authors.yml', 'kim: { name: Kim Sora }\n');
 }
@@ -129,23 +127,23 @@ async function everywhere(change: (room: Newsroom) => void, prepared: boolean, o
 
 describe('a process that dies', () => {
   it('at any write of the first regeneration loses and doubles nothing', async () => {
-    expect(await everywhere(first, false, false)).toBeGreaterThan(20);
-  }, 120_000);
+    expect(await everywhere(first, false, false)).toBeGreaterThan(12);
+  }, 240_000);
 
   it('at any write of a change loses and doubles nothing', async () => {
-    expect(await everywhere(withTwin, true, false)).toBeGreaterThan(20);
-  }, 120_000);
+    expect(await everywhere(withTwin, true, false)).toBeGreaterThan(12);
+  }, 240_000);
 });
 
 it('a store that fails at any call of a change loses and doubles nothing', async () => {
-  expect(await everywhere(second, true, true)).toBeGreaterThan(20);
-}, 120_000);
+  expect(await everywhere(second, true, true)).toBeGreaterThan(12);
+}, 240_000);
 
 it('an interrupted run ends without being asked for another run', async () => {
   twin = openNewsroom();
   first(twin);
   await twin.run();
-  const death: Death = { at: 12, calls: 0 };
+  const death: Death = { at: 8, calls: 0 };
   room = openNewsroom({ wrap: (home) => mortal(home, death) });
   first(room);
   await expect(room.run()).rejects.toThrow('died');
