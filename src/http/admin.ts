@@ -2,6 +2,7 @@ import { Hono } from 'hono';
 import { csrf } from 'hono/csrf';
 import type { Problem } from '../articles/article.ts';
 import type { Home } from '../home.ts';
+import { listReceivers } from '../push/channels/receivers.ts';
 import { republish } from '../republish.ts';
 import { type Held, listRuns, requestRun } from '../storage/runs.ts';
 import { readSetting } from '../storage/settings.ts';
@@ -66,6 +67,7 @@ async function dashboard(home: Home) {
     runs: await listRuns(home, SHOWN_RUNS),
     held: JSON.parse((await readSetting(home, 'held')) ?? 'null') as Held | null,
     files: files.map((file): OddFile => ({ ...file, problems: JSON.parse(file.problems) as Problem[] })),
+    receivers: await listReceivers(home),
     ...(counts ?? { published: 0, documents: 0, subscriptions: 0, waiting: 0 }),
   };
 }

@@ -3,6 +3,7 @@ import * as v from 'valibot';
 import { listedFeeds } from '../feeds/list.ts';
 import { addresses } from '../feeds/selection.ts';
 import type { Home } from '../home.ts';
+import { listReceivers } from '../push/channels/receivers.ts';
 import { republish } from '../republish.ts';
 import { PathRefused, pathProblem } from '../storage/paths.ts';
 import { findRun, listRuns, requestRun } from '../storage/runs.ts';
@@ -45,6 +46,8 @@ export function apiRoutes(home: Home): Hono {
     }
     return c.json({ id, href: `${home.url}/api/runs/${id}` }, 202, { Location: `${home.url}/api/runs/${id}` });
   });
+
+  app.get('/receivers', async (c) => c.json({ receivers: await listReceivers(home) }));
 
   app.get('/runs', async (c) => {
     const runs = await listRuns(home, Math.min(Number(c.req.query('limit')) || 50, PAGE));

@@ -14,6 +14,8 @@ export interface DeliveryView {
   version: number;
   /** Null for the first attempts at many subscribers, which are one line. */
   subscription: number | null;
+  /** Channel and mark of a receiver that the configuration names; null for subscribers. */
+  receiver: string | null;
   /** Where it was sent; callbacks themselves are their owners' secrets. */
   origin: string | null;
   /** From 1; failed ones in a row. */
@@ -46,7 +48,7 @@ export interface DeliveryFilter {
 export async function listDeliveries(home: Home, filter: DeliveryFilter): Promise<DeliveryView[]> {
   const rows = await home.db
     .prepare(
-      `SELECT id, at, topic, version, subscription, origin, attempt, outcome, status, error, ms, delivered, failed
+      `SELECT id, at, topic, version, subscription, receiver, origin, attempt, outcome, status, error, ms, delivered, failed
        FROM delivery_log WHERE id < ?1 AND (?2 IS NULL OR topic = ?2) AND (?3 IS NULL OR subscription = ?3)
          AND (?4 = 0 OR outcome NOT IN ('delivered', 'slice') OR failed > 0)
        ORDER BY id DESC LIMIT ?5`,

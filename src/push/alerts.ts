@@ -2,6 +2,7 @@ import type { Home } from '../home.ts';
 import { OutboundError } from '../storage/ports.ts';
 import type { Held } from '../storage/runs.ts';
 import { readSetting } from '../storage/settings.ts';
+import { listReceivers } from './channels/receivers.ts';
 import { enqueue, type Work, wake } from './outbox.ts';
 import { nextAttempt, retryAfterMs } from './retry.ts';
 
@@ -39,7 +40,7 @@ const looked = new WeakMap<Home, number>();
 
 /**
  * Looks whether Tidings has fallen silent: no successful run for `alerts.silentTicks` ticks, a run that waits for the
- * publisher, an origin that rests because it failed, work older than `alerts.queueAgeSeconds`. What is new, and what is
+ * publisher, an origin that rests because it failed, a channel that is suspended, work older than `alerts.queueAgeSeconds`. What is new, and what is
  * mended, is told once each at `alerts.url`.
  */
 export async function lookForTrouble(home: Home): Promise<void> {
@@ -123,11 +124,19 @@ async function suspended(home: Home): Promise<Trouble[]> {
     .prepare('SELECT origin, failed, tried FROM hosts WHERE opens > 0 ORDER BY opened_at, origin LIMIT ?')
     .bind(ORIGINS)
     .all<{ origin: string; failed: number; tried: number }>();
-  return rows.map(({ origin, failed, tried }) => ({
-    kind: 'suspended',
-    subject: origin,
-    message: `Nobody at ${origin} is told for a while: ${failed} of the last ${tried} attempts there failed.`,
-  }));
+  const receivers = (await listReceivers(home)).filter(({ suspendedAt }) => suspendedAt !== null);
+  return [
+    ...rows.map(({ origin, failed, tried }) => ({
+      kind: 'suspended' as const,
+      subject: origin,
+      message: `Nobody at ${origin} is told for a while: ${failed} of the last ${tried} attempts there failed.`,
+    })),
+    ...receivers.slice(0, ORIGINS).map(({ key, channel, origin, status, error }) => ({
+      kind: 'suspended' as const,
+      subject: key,
+      message: `The ${channel} at ${origin} takes nothing any more (${status ?? error}): look at the push section of the configuration.`,
+    })),
+  ];
 }
 
 async function queue(home: Home): Promise<Trouble[]> {

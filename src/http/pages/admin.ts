@@ -1,5 +1,6 @@
 import { html } from 'hono/html';
 import type { Problem } from '../../articles/article.ts';
+import type { ReceiverView } from '../../push/channels/receivers.ts';
 import type { Held, Run } from '../../storage/runs.ts';
 import { instant, type Markup, page } from './layout.ts';
 
@@ -20,6 +21,7 @@ export interface Dashboard {
   documents: number;
   subscriptions: number;
   waiting: number;
+  receivers: ReceiverView[];
 }
 
 /** Asks for the token. */
@@ -56,6 +58,7 @@ ${
     : html`<div class="scroll"><table><thead><tr><th>File</th><th>State</th><th>What</th></tr></thead><tbody>
 ${of.files.map((file) => fileRow(file))}</tbody></table></div>`
 }</section>
+${of.receivers.length > 0 ? receiversSection(of.receivers, when) : ''}
 <section aria-labelledby="runs"><h2 id="runs">Runs</h2>
 <div class="scroll"><table><thead><tr><th>When</th><th>Why</th><th>State</th><th class="n">Seen</th><th class="n">Added</th><th class="n">Changed</th><th class="n">Removed</th><th class="n">Accepted</th><th class="n">Withheld</th><th class="n">Rejected</th><th class="n">Documents</th><th>Events</th><th class="n">ms</th></tr></thead><tbody>
 ${of.runs.map((run) => runRow(run, when))}</tbody></table></div></section>
@@ -68,6 +71,24 @@ function heldCard(held: Held): Markup {
 <p>${held.message}</p>
 <ul>${held.articles.map((one) => html`<li>${one.title} <code>${one.path}</code> ${one.reason}</li>`)}</ul>
 <form method="post" action="/admin/runs"><input type="hidden" name="accept" value="1"><button>Withdraw ${held.withdrawals} articles</button></form></section>`;
+}
+
+function receiversSection(receivers: ReceiverView[], when: (ms: number) => Markup): Markup {
+  return html`<section aria-labelledby="receivers"><h2 id="receivers">Who is told</h2>
+<div class="scroll"><table><thead><tr><th>Channel</th><th>Where</th><th>State</th><th class="n">Waiting</th><th>Told</th></tr></thead><tbody>
+${receivers.map((one) => receiverRow(one, when))}</tbody></table></div></section>`;
+}
+
+function receiverRow(one: ReceiverView, when: (ms: number) => Markup): Markup {
+  const why = one.error ?? (one.status === null ? '' : `status ${one.status}`);
+  const state =
+    one.suspendedAt !== null
+      ? html`<span class="bad">suspended since ${when(one.suspendedAt)}</span>: ${why}`
+      : one.failures > 0
+        ? html`failed ${one.failures} times: ${why}${one.nextAt === null ? '' : html`; again ${when(one.nextAt)}`}`
+        : html`<span class="good">well</span>`;
+  return html`<tr><td>${one.channel}</td><td><code>${one.origin}</code></td><td>${state}</td><td class="n">${one.waiting}</td><td>${one.toldAt === null ? '' : when(one.toldAt)}</td></tr>
+`;
 }
 
 function fileRow(file: OddFile): Markup {

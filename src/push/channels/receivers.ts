@@ -39,6 +39,12 @@ export function configured(home: Pick<Home, 'config' | 'sha256'>): Configured[] 
  * told of what happens from here on.
  */
 export function recordReceivers(home: Home): Statement[] {
+  for (const channel of Object.keys(home.config.push.channels))
+    if (!Object.hasOwn(announcers, channel))
+      home.log.warn('push.channels', {
+        channel,
+        error: 'There is no such channel; docs/channels.md says how to add it.',
+      });
   const json = JSON.stringify(
     configured(home).map(({ key, channel, origin, announcer: { about } }) => ({ key, channel, origin, about })),
   );

@@ -1,5 +1,6 @@
 import type { Home } from '../../home.ts';
 import type { Statement } from '../../storage/ports.ts';
+import { countAttempts } from '../counts.ts';
 import { throughBreaker } from '../hosts.ts';
 import { lanes } from '../lanes.ts';
 import type { Work } from '../outbox.ts';
@@ -122,7 +123,11 @@ async function settle(home: Home, one: Configured, group: Pending[], came: Outco
         null,
       ),
     );
-  if (attempt) statements.push(log(home, one, tried, attempt, number));
+  if (attempt)
+    statements.push(
+      log(home, one, tried, attempt, number),
+      ...countAttempts(home, [{ channel: one.channel, attempt, isRetry: number > 1 }]),
+    );
   if (attempt?.outcome === 'delivered' || (attempt && isObjection(attempt)))
     statements.push(recovery(home, one, attempt));
   if (statements.length > 0) await home.db.batch(statements);
