@@ -1,5 +1,6 @@
 import { type Context, Hono } from 'hono';
 import type { Home } from '../home.ts';
+import { StorageUnavailable } from '../storage/ports.ts';
 import { adminRoutes } from './admin.ts';
 import { apiRoutes } from './api.ts';
 import { feedRoutes } from './feeds.ts';
@@ -40,6 +41,8 @@ export function createApp(home: Home): Hono {
   app.all('*', (c) => otherMethods(home, c, readable));
   const failed = (error: Error, c: Context) => {
     home.log.error('request failed', { method: c.req.method, path: new URL(c.req.url).pathname, error: error.message });
+    if (error instanceof StorageUnavailable)
+      return c.text(`${error.message}\n`, 503, { 'Cache-Control': 'no-store', 'Retry-After': '30' });
     return c.text('Something went wrong here; it is in the log of the server.\n', 500, { 'Cache-Control': 'no-store' });
   };
   readable.notFound((c) => lost(home, c, new URL(c.req.url).pathname));

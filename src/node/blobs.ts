@@ -4,6 +4,7 @@ import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promise
 import { dirname, join } from 'node:path';
 import { assertBlobHash } from '../storage/paths.ts';
 import type { Blobs } from '../storage/ports.ts';
+import { storageError } from './unavailable.ts';
 
 /**
  * Blobs as files below `folder`, by the first two digits of their hash. A file appears whole or not at all; it is not
@@ -31,7 +32,7 @@ export function createBlobs(folder: string): Blobs {
         });
       } catch (error) {
         await rm(temporary, { force: true });
-        throw error;
+        throw storageError(error);
       }
     },
     async get(hash) {

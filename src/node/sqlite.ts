@@ -1,10 +1,11 @@
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { bindable, MAX_PARAMETERS, MAX_ROW_BYTES } from '../storage/bind.ts';
 import type { Database, Row, SqlResult, SqlValue, Statement } from '../storage/ports.ts';
+import { storageError } from './unavailable.ts';
 
 /** The database port over `node:sqlite`, with what only this home needs. */
 export interface NodeDatabase extends Database {
-  /** Runs one statement now, without a promise. Throws what SQLite says. */
+  /** Runs one statement now, without a promise. Throws what SQLite says, or that nothing can be written. */
   execute<T = Row>(sql: string, values?: readonly SqlValue[]): SqlResult<T>;
   /** Runs a function as one transaction; it must not await. An error rolls everything back and is thrown. */
   transaction<T>(work: () => T): T;
@@ -26,6 +27,12 @@ const LIMITS = {
   triggerDepth: 10,
 };
 
+/**
+ * Milliseconds that a statement waits for another program to let go of the database. Nothing else happens meanwhile, so
+ * it is short: one process owns the data folder, and what waits is tried again.
+ */
+const PATIENCE_MS = 500;
+
 /** Compiled statements that are kept; statements with lists of varying length would otherwise pile up. */
 const CACHED_STATEMENTS = 500;
 
@@ -34,7 +41,7 @@ const CACHED_STATEMENTS = 500;
  * committed survives the death of the process at any moment.
  */
 export function openDatabase(path: string): NodeDatabase {
-  const handle = new DatabaseSync(path, { timeout: 5000, enableForeignKeyConstraints: true, limits: LIMITS });
+  const handle = new DatabaseSync(path, { timeout: PATIENCE_MS, enableForeignKeyConstraints: true, limits: LIMITS });
   handle.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;');
   const cache = new Map<string, { statement: StatementSync; reads: boolean }>();
   const total = handle.prepare('SELECT total_changes() AS changes');
@@ -58,18 +65,26 @@ export function openDatabase(path: string): NodeDatabase {
   const changed = () => Number(total.get()?.changes);
 
   function execute<T>(sql: string, values: readonly SqlValue[] = []): SqlResult<T> {
-    const { statement, reads } = compile(sql);
-    const before = changed();
-    if (reads) {
-      const results = statement.all(...values) as T[];
-      return { results, changes: changed() - before };
+    try {
+      const { statement, reads } = compile(sql);
+      const before = changed();
+      if (reads) {
+        const results = statement.all(...values) as T[];
+        return { results, changes: changed() - before };
+      }
+      statement.run(...values);
+      return { results: [], changes: changed() - before };
+    } catch (error) {
+      throw storageError(error);
     }
-    statement.run(...values);
-    return { results: [], changes: changed() - before };
   }
 
   function transaction<T>(work: () => T): T {
-    handle.exec('BEGIN IMMEDIATE');
+    try {
+      handle.exec('BEGIN IMMEDIATE');
+    } catch (error) {
+      throw storageError(error);
+    }
     try {
       const result = work();
       handle.exec('COMMIT');
@@ -77,7 +92,7 @@ export function openDatabase(path: string): NodeDatabase {
     } catch (error) {
       // Some errors (a full disk) have already rolled back.
       if (handle.isTransaction) handle.exec('ROLLBACK');
-      throw error;
+      throw storageError(error);
     }
   }
 

@@ -8,6 +8,8 @@ import { requestRun } from '../storage/runs.ts';
 
 /** A file has settled when nothing was heard of it for this long, in milliseconds. */
 const SETTLED_MS = 150;
+/** Milliseconds after which what could not be taken in, because nothing could be written, is tried again. */
+const AGAIN_MS = 5_000;
 /** More paths than this at once are a reason to look at the whole folder. */
 const MANY = 500;
 
@@ -37,7 +39,17 @@ export function watchContent(home: Home, folder: string): Watcher {
       await republish(home);
     } catch (error) {
       home.log.error('watch failed', { error: error instanceof Error ? error.message : String(error) });
+      for (const path of paths) changed.add(path);
+      whole ||= everything;
+      settleAfter(AGAIN_MS);
     }
+  };
+  const settleAfter = (ms: number) => {
+    if (stopped) return;
+    clearTimeout(timer);
+    timer = setTimeout(() => {
+      working = working.then(settle);
+    }, ms);
   };
   const heard = async (name: string | null) => {
     if (name === null) whole = true;
@@ -49,11 +61,7 @@ export function watchContent(home: Home, folder: string): Watcher {
       else if (await isFolderOrGone(join(folder, name))) whole = true;
       else return;
     }
-    if (stopped) return;
-    clearTimeout(timer);
-    timer = setTimeout(() => {
-      working = working.then(settle);
-    }, SETTLED_MS);
+    settleAfter(SETTLED_MS);
   };
 
   let watcher: FSWatcher | null = null;

@@ -32,6 +32,11 @@ export interface Database {
   batch<T = Row>(statements: Statement[]): Promise<SqlResult<T>[]>;
 }
 
+/** Nothing can be written now, and nothing was: the disk is full, or another program holds the database. */
+export class StorageUnavailable extends Error {
+  override name = 'StorageUnavailable';
+}
+
 /** Immutable bodies by the hash of their content. */
 export interface Blobs {
   /** Writing the same hash twice is harmless. */

@@ -25,7 +25,6 @@ const WAYS: Record<string, (socket: Socket) => void> = {
     drip(socket, `400\r\n${'x'.repeat(1024)}\r\n`, 1);
   },
   '/garbage': (socket) => socket.end('I am no web server\r\n\r\n'),
-  '/headers': (socket) => socket.end(`HTTP/1.1 200 OK\r\nX-Long: ${'x'.repeat(300_000)}\r\n\r\n`),
   '/gone': (socket) => socket.end('HTTP/1.1 410 Gone\r\nContent-Length: 0\r\n\r\n'),
 };
 
