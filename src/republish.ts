@@ -11,6 +11,7 @@ import { definedFeeds } from './feeds/selection.ts';
 import type { Home } from './home.ts';
 import { announceArticles, wakeAnnouncements } from './push/channels/notices.ts';
 import { recordReceivers } from './push/channels/receivers.ts';
+import type { DocumentCache } from './storage/documents.ts';
 import { acquireLock, type Lock } from './storage/locks.ts';
 import { SourceUnavailable, type Statement } from './storage/ports.ts';
 import { forRows } from './storage/rows.ts';
@@ -54,10 +55,21 @@ export async function republish(home: Home): Promise<void> {
   } while (await nextOpenRun(home));
 }
 
+const caches = new WeakMap<DocumentCache, FragmentCache>();
+
+/** Where one process makes every commit, fragments are kept from run to run: a change then reads only its own. */
+function cacheOf({ documentCache }: Home): FragmentCache {
+  const kept = documentCache && caches.get(documentCache);
+  if (kept) return kept;
+  const cache = new FragmentCache();
+  if (documentCache) caches.set(documentCache, cache);
+  return cache;
+}
+
 /** Until no run is open, the budget is spent, or the lock was lost to somebody who took this one for dead. */
 async function workThrough(home: Home, lock: Lock, budget: { steps: number }): Promise<void> {
   const fingerprint = home.sha256(configFingerprint(home.config)).slice(0, 16);
-  const cache = new FragmentCache();
+  const cache = cacheOf(home);
   for (let run = await nextOpenRun(home); run; run = await nextOpenRun(home)) {
     while (run.state === 'queued' || run.state === 'running') {
       if (--budget.steps < 0 || !(await lock.renew())) return;
