@@ -181,7 +181,7 @@ export const configSchema = v.strictObject({
       /** Requests to one origin at a time. */
       atOnce: v.optional(v.pipe(positive, v.minValue(4, 'must be 4 at least'))),
       /** How deliveries are signed for callbacks at addresses like these, where `*` stands for anything; the first counts. */
-      signature: v.optional(v.array(v.strictObject({ callback: v.string(), method: v.picklist(HMAC_METHODS) }))),
+      signature: v.optional(v.array(v.strictObject({ callback: addressPattern, method: v.picklist(HMAC_METHODS) }))),
       /** How long the delivery log is kept. */
       logDays: v.optional(positive),
     }),
