@@ -1,6 +1,7 @@
 import { type FSWatcher, watch } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { join, sep } from 'node:path';
+import { isAuthorsFile } from '../articles/authors.ts';
 import { articleFiles } from '../articles/selection.ts';
 import type { Home } from '../home.ts';
 import { republish } from '../republish.ts';
@@ -56,7 +57,7 @@ export function watchContent(home: Home, folder: string): Watcher {
     else {
       const path = name.split(sep).join('/');
       if (path.split('/').some((part) => part.startsWith('.'))) return;
-      if (isArticle(path)) changed.add(path);
+      if (isArticle(path) || isAuthorsFile(path)) changed.add(path);
       // A folder that came or went holds files that nothing else may be heard of.
       else if (await isFolderOrGone(join(folder, name))) whole = true;
       else return;
