@@ -29,7 +29,7 @@ interface Manifest {
 const folders: string[] = [];
 afterAll(() => {
   for (const folder of folders) rmSync(folder, { recursive: true });
-});
+}, 120_000);
 
 describe.skipIf(!existsSync(SYNTHESIZE)).each([1000, 10_000])('%i made-up files', (count) => {
   it('come out as their manifest says', { timeout: 120_000 }, () => {
