@@ -48,7 +48,12 @@ export async function makeArchive(home: Home, feed: FeedRef, wanted: Archive): P
   const short = new Map(cut.shown.map(({ member, fragments }) => [member.id, fragments]));
   const texts = shown.map(({ member, fragments }) => short.get(member.id) ?? fragments);
   const addresses = archiveAddresses(feed.key, present);
-  const bare = headOf(
+  // Nobody is told of an archive.
+  const {
+    cloud: _cloud,
+    otherHubs: _hubs,
+    ...bare
+  } = headOf(
     feed,
     home.config,
     home.url,

@@ -12,14 +12,14 @@ export function enclosuresOf(entry: Entry): Enclosure[] {
     const url = webAddress(enclosure.url);
     if (url === null || seen.has(url)) return [];
     seen.add(url);
-    const { duration } = enclosure;
+    const duration = Math.round(enclosure.duration ?? 0);
     const title = oneLine(enclosure.title ?? '');
     return [
       {
         url,
         type: /^[\w.+-]+\/[\w.+-]+$/.test(enclosure.type) ? enclosure.type : 'application/octet-stream',
         length: Number.isSafeInteger(enclosure.length) && enclosure.length > 0 ? enclosure.length : 0,
-        ...(duration !== undefined && duration > 0 && { duration: Math.round(duration) }),
+        ...(duration > 0 && Number.isSafeInteger(duration) && { duration }),
         ...(title !== '' && { title }),
       },
     ];
