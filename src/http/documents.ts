@@ -81,21 +81,20 @@ export function documentAnswers({ config }: Pick<Home, 'config'>): AnswerFor {
     };
   }
 
+  function sentence(status: 406 | 410 | 412, { method }: DocumentRequest, text: string): DocumentAnswer {
+    return { status, headers: { ...always, ...SENTENCE }, body: method === 'HEAD' ? null : text };
+  }
+
   return (head, request) => {
-    const sentence = (status: 406 | 410 | 412, text: string): DocumentAnswer => ({
-      status,
-      headers: { ...always, ...SENTENCE },
-      body: request.method === 'HEAD' ? null : text,
-    });
-    if (head.gone) return sentence(410, goneSentence(config.url));
+    if (head.gone) return sentence(410, request, goneSentence(config.url));
     const form = formFor(head, request.header('accept-encoding') ?? '');
     if (!form) {
       const names = [...Object.keys(head.codings), 'identity'].join(', ');
-      return sentence(406, `Accept-Encoding leaves nothing to send: there are ${names}.\n`);
+      return sentence(406, request, `Accept-Encoding leaves nothing to send: there are ${names}.\n`);
     }
     const status = evaluateConditions(request.header, form.etag, head.last_modified);
     if (status === 304) return { status, headers: form.kept, body: null };
-    if (status === 412) return sentence(412, `The present version is another one: ${form.etag}.\n`);
+    if (status === 412) return sentence(412, request, `The present version is another one: ${form.etag}.\n`);
     return { status, headers: form.full, body: request.method === 'HEAD' ? null : form.body };
   };
 }

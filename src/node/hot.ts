@@ -23,9 +23,23 @@ export function answerFromMemory(
     return typeof value === 'object' ? value.join(', ') : value;
   };
   const answer = answerFor(head, { method, header });
-  const body =
-    typeof answer.body === 'string' || answer.body === null ? answer.body : cache?.body(head, answer.body.coding);
-  if (body === undefined) return false;
-  response.writeHead(answer.status, answer.headers).end(body);
+  if (typeof answer.body === 'string' || answer.body === null) {
+    response.writeHead(answer.status, answer.headers).end(answer.body);
+    return true;
+  }
+  const bytes = cache?.body(head, answer.body.coding);
+  if (!bytes) return false;
+  response.writeHead(answer.status, answer.headers).end(asBuffer(bytes));
   return true;
+}
+
+const buffers = new WeakMap<Uint8Array, Buffer>();
+
+/** The same memory as a Buffer: a socket would make one of it at each answer. */
+function asBuffer(bytes: Uint8Array): Buffer {
+  const kept = buffers.get(bytes);
+  if (kept) return kept;
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  buffers.set(bytes, buffer);
+  return buffer;
 }
