@@ -123,7 +123,8 @@ export function removal(home: Home, id: number): Statement[] {
 }
 
 /**
- * Takes a subscription away and tells its owner so (WebSub 5.2). False when there is none of this id.
+ * Takes a subscription away and tells its owner so (WebSub 5.2); rssCloud has no word for it. False when there is none of
+ * this id.
  *
  * @param reason what the owner is told
  */
@@ -133,11 +134,16 @@ export async function removeSubscription(
   reason = 'The publisher ended this subscription.',
 ): Promise<boolean> {
   const row = await home.db
-    .prepare('SELECT callback, asked_topic AS askedTopic FROM subscriptions WHERE id = ?')
+    .prepare('SELECT channel, callback, asked_topic AS askedTopic FROM subscriptions WHERE id = ?')
     .bind(id)
-    .first<Omit<Denial, 'reason'>>();
+    .first<Omit<Denial, 'reason'> & { channel: string }>();
   if (!row) return false;
-  const denial: Denial = { ...row, reason };
+  const { channel, callback, askedTopic } = row;
+  if (channel !== 'websub') {
+    await home.db.batch(removal(home, id));
+    return true;
+  }
+  const denial: Denial = { callback, askedTopic, reason };
   await home.db.batch([...removal(home, id), enqueue(home, 'deny', String(id), denial)]);
   await wake(home, [{ type: 'deny', ref: String(id) }]);
   return true;

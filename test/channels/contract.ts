@@ -1,6 +1,7 @@
 import { Webhook } from 'standardwebhooks';
 import { describe, expect, inject, test } from 'vitest';
 import type { ConfigInput } from '../../src/config/schema.ts';
+import { listSubscriptions, removeSubscription } from '../../src/hub/subscriptions.ts';
 import { announceArticles } from '../../src/push/channels/notices.ts';
 import { listReceivers } from '../../src/push/channels/receivers.ts';
 import { readAnswer, readCall, writeCall } from '../../src/push/method-call.ts';
@@ -258,6 +259,22 @@ export function channelsContract(make: () => Promise<BareHome>): void {
       expect(ledger.map(({ url }) => url)).toEqual(requests[1].urlList.toSorted());
     });
 
+    test('hears of each host by itself', async () => {
+      const box = inbox();
+      const page = inbox();
+      const desk = await start(
+        { indexNow: { key, endpoint: box.url } },
+        { site: { permalink: ({ title }) => (title === 'Far' ? page.url : `${SITE}/articles/${title}`) } },
+      );
+      await desk.write('far.md', article('Far'));
+      await desk.write('near.md', article('Near'));
+      await desk.drain();
+      expect((await messages(box)).map(({ host, urlList }) => [host, urlList]).toSorted()).toEqual([
+        [new URL(http).host, [page.url]],
+        ['tidings.test', [`${SITE}/articles/Near`]],
+      ]);
+    });
+
     test('waits until the page is live', async () => {
       const [box, page] = [inbox(), inbox()];
       await page.answer({ status: 404 });
@@ -405,6 +422,28 @@ export function channelsContract(make: () => Promise<BareHome>): void {
           .map((one) => one?.params[0])
           .toSorted(),
       ).toEqual([`${SITE}/atom.xml`, `${SITE}/rss.xml`]);
+      const registered = await listSubscriptions(desk.home);
+      expect(registered).toMatchObject([{ channel: 'rsscloud' }, { channel: 'rsscloud' }]);
+      for (const { id } of registered) await removeSubscription(desk.home, id);
+      await desk.drain();
+      expect(await listSubscriptions(desk.home)).toEqual([]);
+      expect(await box.received()).toHaveLength(3);
+    });
+
+    test('who could not be told and registers again is told at once', async () => {
+      const box = inbox();
+      const desk = await start({});
+      const fields = { port, protocol: 'http-post', path: box.path, url1: `${SITE}/rss.xml` };
+      await desk.ask('/rsscloud/please-notify', form(fields));
+      await box.answer({ status: 503 });
+      await desk.write('news.md', article('News'));
+      await desk.drain();
+      expect(await box.received()).toHaveLength(2);
+      await box.answer({});
+      await desk.ask('/rsscloud/please-notify', form(fields));
+      await desk.drain();
+      expect(await box.received()).toHaveLength(4);
+      expect(await listSubscriptions(desk.home)).toMatchObject([{ exception: null }]);
     });
 
     test('refuses with a sentence and registers nobody', async () => {

@@ -51,8 +51,10 @@ export interface Notice {
 export interface Outcome {
   /** Null when there was nothing to say; then they are done. */
   attempt: Attempt | null;
-  /** Those that were left for later. */
+  /** Those whose time has not come: each is tried again by itself, after a while. */
   later?: Notice[];
+  /** Those that there was no room for: they come next. */
+  rest?: Notice[];
   /** Statements to commit with it. */
   facts?: Statement[];
 }

@@ -6,9 +6,10 @@ import { inTurn } from '../turns.ts';
 import type { Announcer, Notice, Outcome } from './channel.ts';
 import { post } from './post.ts';
 
-/** Milliseconds that a page has to answer whether it is there, and pages that are asked at a time. */
+/** Milliseconds that a page has to answer whether it is there; pages that are asked at a time, and for one request. */
 const PAGE_MS = 10_000;
 const PAGES_AT_ONCE = 4;
+const ASKED = 200;
 
 /** An address that search engines are to be told of. */
 interface Page {
@@ -25,8 +26,8 @@ interface Page {
  */
 export const indexnow: Announcer = {
   about: 'articles',
-  // The protocol allows 10,000; each page of another server costs a request of its own before.
-  atMost: 500,
+  // The protocol allows 10,000; with long addresses these are what fits into one statement.
+  atMost: 2_000,
   receivers: ({ config }) =>
     config.push.indexNow ? [{ ...config.push.indexNow, url: config.push.indexNow.endpoint }] : [],
 
@@ -37,15 +38,20 @@ export const indexnow: Announcer = {
     timeoutMs: number,
   ): Promise<Outcome> {
     const pages = await pagesOf(home, notices);
-    const shown: Page[] = [];
-    await inTurn(pages, PAGES_AT_ONCE, async (page) => {
+    const isOwn = ({ url }: Page) => url.startsWith(`${home.url}/`);
+    const asked = pages.filter((page) => !isOwn(page)).slice(0, ASKED);
+    // Pages of this server are what the database says.
+    const shown = pages.filter(isOwn);
+    await inTurn(asked, PAGES_AT_ONCE, async (page) => {
       if (await isAsTold(home, page)) shown.push(page);
     });
     // A request is of one host; the pages of others have the next one.
     const host = shown[0] && new URL(shown[0].url).host;
     const ready = shown.filter(({ url }) => new URL(url).host === host);
-    const later = pages.filter((page) => !ready.includes(page)).map(({ notice }) => notice);
-    if (host === undefined) return { attempt: null, later };
+    const later = asked.filter((page) => !shown.includes(page)).map(({ notice }) => notice);
+    const done = new Set([...ready.map(({ notice }) => notice), ...later]);
+    const rest = pages.map(({ notice }) => notice).filter((notice) => !done.has(notice));
+    if (host === undefined) return { attempt: null, later, rest };
     const headers = { 'content-type': 'application/json; charset=utf-8' };
     const body = JSON.stringify({
       host,
@@ -55,7 +61,7 @@ export const indexnow: Announcer = {
     });
     const { attempt } = await post(home, { url: receiver.endpoint, headers, body }, timeoutMs);
     const facts = attempt.outcome === 'delivered' ? submitted(home, key, ready, attempt.status ?? 200) : [];
-    return { attempt, later, facts };
+    return { attempt, later, rest, facts };
   },
 };
 
@@ -85,9 +91,8 @@ async function pagesOf(home: Home, notices: Notice[]): Promise<Page[]> {
   });
 }
 
-/** Whether the page is there, or no longer there, as it is told. Pages of this server are what the database says. */
+/** Whether the page is there, or no longer there, as it is told. */
 async function isAsTold(home: Home, { url, isLive }: Page): Promise<boolean> {
-  if (url.startsWith(`${home.url}/`)) return true;
   try {
     const { status } = await home.request({ url, method: 'HEAD', timeoutMs: PAGE_MS });
     return isLive ? status >= 200 && status < 300 : status >= 300 && status < 500 && status !== 429;

@@ -108,10 +108,11 @@ const isObjection = ({ status, error }: Attempt) => error === 'internal' || (sta
 
 /** Writes what came of one attempt, in one transaction. What was asked for again meanwhile stays. */
 async function settle(home: Home, one: Configured, group: Pending[], came: Outcome, number: number): Promise<void> {
-  const { attempt, later = [], facts = [] } = came;
+  const { attempt, later = [], rest = [], facts = [] } = came;
   const statements: Statement[] = [...facts];
   const waits = new Set(later.map(({ subject }) => subject));
-  const tried = group.filter(({ subject }) => !waits.has(subject));
+  const left = new Set(rest.map(({ subject }) => subject));
+  const tried = group.filter(({ subject }) => !waits.has(subject) && !left.has(subject));
   if (attempt === null || attempt.outcome === 'delivered') statements.push(...done(home, one, tried));
   else if (isObjection(attempt)) statements.push(...postpone(home, one, tried, attempt));
   if (later.length > 0)

@@ -11,12 +11,10 @@ import type { Attempt, Target } from './channel.ts';
  * when the subscriber gave a secret. Only 2xx is success, a redirect is a failure, 410 ends the subscription.
  */
 export async function websub(home: Home, target: Target, body: Body, timeoutMs: number): Promise<Attempt> {
-  const headers: Record<string, string> = {
-    'content-type': body.contentType,
-    link: `<${hubUrl(home)}>; rel="hub", <${topicUrl(home, body.topic)}>; rel="self"`,
-  };
   const { callback, secret } = target;
-  if (secret !== null) headers['x-hub-signature'] = signature(home, { callback, secret }, body.bytes);
+  const unsigned = unsignedHeaders(home, body);
+  const headers =
+    secret === null ? unsigned : { ...unsigned, 'x-hub-signature': signature(home, { callback, secret }, body.bytes) };
   const started = home.now();
   try {
     // The status says it all: a subscriber that trickles a body after it has the document.
@@ -31,4 +29,16 @@ export async function websub(home: Home, target: Target, body: Body, timeoutMs: 
     const outcome = error.reason === 'timeout' ? 'hung' : 'failed';
     return { outcome, status: null, error: error.reason, ms: home.now() - started, retryAfterMs: null };
   }
+}
+
+const known = new WeakMap<Body, Record<string, string>>();
+
+/** What all deliveries of a body say. */
+function unsignedHeaders(home: Home, body: Body): Record<string, string> {
+  const headers = known.get(body) ?? {
+    'content-type': body.contentType,
+    link: `<${hubUrl(home)}>; rel="hub", <${topicUrl(home, body.topic)}>; rel="self"`,
+  };
+  known.set(body, headers);
+  return headers;
 }
