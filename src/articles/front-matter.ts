@@ -1,6 +1,7 @@
 import matter from 'gray-matter';
 import type { Problem } from './article.ts';
 import { parseHeaders } from './headers.ts';
+import { parseHtmlHead } from './html-head.ts';
 import { parseJson } from './json.ts';
 import { parseToml } from './toml.ts';
 import { parseYaml } from './yaml.ts';
@@ -39,7 +40,8 @@ const LANGUAGES = new Map<string, keyof typeof READERS>([
 
 /**
  * Takes the front matter off a text whose line ends are `\n`: YAML between `---` (also closed by `...`, or without the
- * opening line), TOML between `+++`, JSON between `;;;` or as an object, and headers in the manner of Pelican and Nikola.
+ * opening line), TOML between `+++`, JSON between `;;;` or as an object, headers in the manner of Pelican and Nikola, and
+ * the head of a whole HTML page.
  */
 export function splitFrontMatter(text: string): Split | { problem: Problem } {
   const start = text.search(/\S/);
@@ -155,6 +157,15 @@ function objectEnd(text: string, start: number): number {
 
 /** `Title: …` lines up to a blank one, or YAML that lacks its opening line. */
 function headers(text: string, start: number, startLine: number): Split | { problem: Problem } {
+  const page = parseHtmlHead(text);
+  if (page) {
+    return {
+      fields: page.fields,
+      warnings: [],
+      body: text.slice(page.length),
+      bodyLine: 1 + countLines(text, page.length),
+    };
+  }
   const found = parseHeaders(text.slice(start));
   if (!found) return missing();
   const rest = text.slice(start + found.length);

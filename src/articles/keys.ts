@@ -9,6 +9,7 @@ export const KEYS = {
     'pubDate',
     'publishedAt',
     'publishedDate',
+    'publishedTime',
     'datePublished',
     'published',
     'publishOn',
@@ -36,6 +37,7 @@ export const KEYS = {
     'modifiedAt',
     'dateModified',
     'modifiedDate',
+    'modifiedTime',
   ],
   expires: [
     'expiryDate',

@@ -22,6 +22,10 @@ const KEY_WITHOUT_SPACE = /^([A-Za-z_][\w-]*)(?::(?=[^\s:/])|[ \t]*：[ \t]*)/;
 const MISTAKEN = /^[^\n:#]{1,60}:[ \t]+(?:&#?\w+;|\{\{)/m;
 const LIST_KEY = /^(tags?|categor(?:y|ies)|authors?|keywords|aliases|redirect_from|topics|series)$/i;
 
+/** Front matter of people is shorter (characters) and has fewer faults; what is not is data, or meant to take long. */
+const MAX_TEXT = 100_000;
+const MAX_REPAIRS = 50;
+
 /** A text that was not quoted may go on over this many lines. */
 const MAX_CONTINUATION = 30;
 
@@ -36,6 +40,7 @@ export function isMistaken(text: string): boolean {
  */
 export function repairYaml(text: string): { text: string; repairs: Repair[] } {
   const repairs: Repair[] = [];
+  if (text.length > MAX_TEXT) return { text, repairs };
   const lines = text.split('\n');
   const mended = chunksOf(lines).flatMap((chunk) => mendChunk(chunk, repairs, 0));
   return { text: mended.join('\n'), repairs };
@@ -52,6 +57,7 @@ function chunksOf(lines: string[]): Chunk[] {
 }
 
 function mendChunk(chunk: Chunk, repairs: Repair[], depth: number): string[] {
+  if (repairs.length >= MAX_REPAIRS) return chunk.lines;
   const tried = loadYaml(chunk.lines.join('\n'), true);
   const sound = !('error' in tried) && (tried.value instanceof Map || depth > 0);
   if (sound && !MISTAKEN.test(chunk.lines[0] ?? '')) return chunk.lines;

@@ -32,19 +32,7 @@ function formatFor(zone: string): Intl.DateTimeFormat {
 
 /** What clocks in the zone show at an instant (epoch milliseconds). */
 export function localTime(zone: string, instant: number): LocalTime {
-  if (zone === 'UTC') return fieldsOf(instant);
-  const parts: Record<string, string> = {};
-  for (const { type, value } of formatFor(zone).formatToParts(instant)) parts[type] = value;
-  const year = Number(parts.year);
-  return {
-    year: parts.era === 'BC' ? 1 - year : year,
-    month: Number(parts.month),
-    day: Number(parts.day),
-    hour: Number(parts.hour),
-    minute: Number(parts.minute),
-    second: Number(parts.second),
-    millisecond: ((instant % 1000) + 1000) % 1000,
-  };
+  return fieldsOf(instant + offsetAt(zone, instant));
 }
 
 /**
@@ -62,9 +50,45 @@ export function instantOf(zone: string, local: LocalTime): number {
   return offsetAt(zone, late) === after ? late : early;
 }
 
+const DAY_MS = 86_400_000;
+/** Days that are remembered of a zone. */
+const KEPT_DAYS = 20_000;
+
+/** Offsets of zones by day; null for a day on which clocks change. Asking `Intl` costs more than all else about a date. */
+const offsets = new Map<string, Map<number, number | null>>();
+
 /** How far clocks in the zone are ahead of UTC at an instant, in milliseconds. */
 function offsetAt(zone: string, instant: number): number {
-  return utcOf(localTime(zone, instant)) - instant;
+  if (zone === 'UTC') return 0;
+  let days = offsets.get(zone);
+  if (!days) {
+    days = new Map();
+    offsets.set(zone, days);
+  }
+  const day = Math.floor(instant / DAY_MS);
+  let offset = days.get(day);
+  if (offset === undefined) {
+    const first = askOffset(zone, day * DAY_MS);
+    offset = first === askOffset(zone, (day + 1) * DAY_MS) ? first : null;
+    if (days.size < KEPT_DAYS) days.set(day, offset);
+  }
+  return offset ?? askOffset(zone, instant);
+}
+
+function askOffset(zone: string, instant: number): number {
+  const parts: Record<string, string> = {};
+  for (const { type, value } of formatFor(zone).formatToParts(instant)) parts[type] = value;
+  const year = Number(parts.year);
+  const shown = utcOf({
+    year: parts.era === 'BC' ? 1 - year : year,
+    month: Number(parts.month),
+    day: Number(parts.day),
+    hour: Number(parts.hour),
+    minute: Number(parts.minute),
+    second: Number(parts.second),
+    millisecond: ((instant % 1000) + 1000) % 1000,
+  });
+  return shown - instant;
 }
 
 /** The time read as UTC, in epoch milliseconds. */

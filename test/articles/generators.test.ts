@@ -264,6 +264,20 @@ const ROWS: Row[] = [
   ],
 
   [
+    'Pelican',
+    PELICAN,
+    '<html>\n<head>\n<title>My super title</title>\n<meta name="tags" content="thats, awesome" />\n<meta name="date" content="2012-07-09 22:28" />\n<meta name="category" content="yeah" />\n<meta name="authors" content="Alexis Métaireau, Conan Doyle" />\n<meta name="summary" content="Short &amp; sweet" />\n</head>\n<body>\n',
+    {
+      title: 'My super title',
+      tags: ['thats', 'awesome'],
+      published: '2012-07-09T13:28:00.000Z',
+      categories: ['yeah'],
+      authors: ['Alexis Métaireau', 'Conan Doyle'],
+      summary: 'Short & sweet',
+    },
+    'a.html',
+  ],
+  [
     'Nikola',
     NIKOLA,
     '.. title: How to\n.. slug: how-to\n.. date: 2012-09-15 19:52:05 UTC\n.. updated: 2012-09-16 08:00:00 UTC\n.. tags: nikola, python\n.. category: CMS\n.. description: A guide\n.. author: Roberto\n',
@@ -358,7 +372,7 @@ const HELD: [generator: string, page: string, head: string, reason: string, path
 
 /** A head is whole when it has delimiters or headers of its own; else it is YAML. */
 function fileOf(head: string): string {
-  return /^(?:\+\+\+|;;;|Title:|\.\. |<!--)/.test(head) ? `${head}\nText\n` : `---\n${head}\n---\nText\n`;
+  return /^(?:\+\+\+|;;;|Title:|\.\. |<!--|<html>)/.test(head) ? `${head}\nText\n` : `---\n${head}\n---\nText\n`;
 }
 
 const config = siteConfig({ permalink: 'date' });
