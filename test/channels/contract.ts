@@ -2,6 +2,7 @@ import { Webhook } from 'standardwebhooks';
 import { describe, expect, inject, test } from 'vitest';
 import type { ConfigInput } from '../../src/config/schema.ts';
 import { listSubscriptions, removeSubscription } from '../../src/hub/subscriptions.ts';
+import { lookForTrouble } from '../../src/push/alerts.ts';
 import { announceArticles } from '../../src/push/channels/notices.ts';
 import { listReceivers } from '../../src/push/channels/receivers.ts';
 import { readAnswer, readCall, writeCall } from '../../src/push/method-call.ts';
@@ -84,6 +85,7 @@ export function channelsContract(make: () => Promise<BareHome>): void {
         .prepare('SELECT outcome, receiver FROM delivery_log WHERE receiver IS NOT NULL')
         .all();
       expect(lines.map(({ outcome }) => outcome)).toEqual(['delivered', 'delivered', 'delivered']);
+      expect(await (await desk.ask('/metrics')).text()).toMatch(/channel="webhook"[^\n]*\} 3\n/);
     });
 
     test('are told nothing before the feed is committed, and after a crash what it announced', async () => {
@@ -169,6 +171,13 @@ export function channelsContract(make: () => Promise<BareHome>): void {
       expect(attempts).toBeLessThanOrEqual(9);
       const standing = await listReceivers(desk.home);
       expect(standing.every(({ suspendedAt }) => suspendedAt !== null)).toBe(true);
+      const headers = { authorization: 'Bearer test-token' };
+      expect(await (await desk.ask('/api/receivers', { headers })).json()).toEqual({ receivers: standing });
+      expect(await (await desk.ask('/admin', { headers })).text()).toContain('suspended since');
+      await lookForTrouble(desk.home);
+      const alerts = await desk.home.db.prepare("SELECT message FROM alerts WHERE kind = 'suspended'").all();
+      expect(alerts).toHaveLength(2);
+      expect(alerts[0]?.message).toContain(`The webhook at ${http} takes nothing any more`);
       await box.answer({});
       desk.pass(30 * HOUR);
       await desk.write('more.md', article('More'));

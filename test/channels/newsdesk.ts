@@ -48,6 +48,7 @@ function open(bare: BareHome, source: ArticleSource, clock: { offset: number }, 
     queue,
     now: () => Date.now() + clock.offset,
     documentCache: null,
+    adminToken: 'test-token',
     peerAddress: () => '127.0.0.1',
     waitUntil: (work) => void outliving.push(work),
   };
