@@ -172,14 +172,15 @@ class OutboundDeadline extends Error {
   override name = 'TimeoutError';
 }
 
-/** What is read is what was sent: bounded bytes, not what a small archive unfolds to. */
-const USUAL = ['user-agent', 'Tidings', 'accept-encoding', 'identity'];
+/** What a request says unless the caller says otherwise. What is read is what was sent: bounded bytes, not what a small archive unfolds to. */
+const USUAL = { 'user-agent': 'Tidings', 'accept-encoding': 'identity' };
 
-/** Names and values in one list, which undici takes as it is; what the caller gave counts. */
+/** Names and values in one list, which undici takes as it is. */
 function headersOf(given: Record<string, string> = {}): string[] {
-  const list = Object.entries(given).flat();
-  const isGiven = (usual: string) => Object.keys(given).some((name) => name.toLowerCase() === usual);
-  for (let at = 0; at < USUAL.length; at += 2) if (!isGiven(USUAL[at] ?? '')) list.push(...USUAL.slice(at, at + 2));
+  const headers: Record<string, string> = { ...USUAL };
+  for (const name in given) headers[name.toLowerCase()] = given[name] ?? '';
+  const list: string[] = [];
+  for (const name in headers) list.push(name, headers[name] ?? '');
   return list;
 }
 
