@@ -1,4 +1,5 @@
 import { type Context, Hono } from 'hono';
+import { HTTPException } from 'hono/http-exception';
 import type { Home } from '../home.ts';
 import { StorageUnavailable } from '../storage/ports.ts';
 import { adminRoutes } from './admin.ts';
@@ -27,6 +28,14 @@ export function createApp(home: Home): Hono {
       c.header('Strict-Transport-Security', 'max-age=31536000');
     });
   }
+  // An address that says which methods it takes says so to who asks for nothing else.
+  app.on('OPTIONS', '*', async (c, next) => {
+    await next();
+    const allow = c.res.headers.get('allow');
+    if (c.res.status !== 405 || !allow) return;
+    c.res = new Response(null, { status: 204 });
+    c.header('Allow', `${allow}, OPTIONS`);
+  });
   // What is behind a key is nobody else's, and no cache's.
   app.use('/api/*', async (c, next) => {
     await next();
@@ -40,6 +49,8 @@ export function createApp(home: Home): Hono {
   app.on(['GET', 'HEAD'], '*', (c) => readable.fetch(c.req.raw, c.env));
   app.all('*', (c) => otherMethods(home, c, readable));
   const failed = (error: Error, c: Context) => {
+    // A refusal, as of a form that comes from another site.
+    if (error instanceof HTTPException) return error.getResponse();
     home.log.error('request failed', { method: c.req.method, path: new URL(c.req.url).pathname, error: error.message });
     if (error instanceof StorageUnavailable)
       return c.text(`${error.message}\n`, 503, { 'Cache-Control': 'no-store', 'Retry-After': '30' });

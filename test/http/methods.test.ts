@@ -1,0 +1,35 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { article, type Publishing, publishing } from './publishing.ts';
+
+let site: Publishing;
+beforeAll(async () => {
+  site = publishing();
+  await site.publish({ 'a.md': article('A') });
+});
+afterAll(() => site.home.close());
+
+test.each([
+  ['/rss.xml', 'GET'],
+  ['/', 'GET'],
+  ['/articles/a/', 'GET'],
+  ['/healthz', 'GET'],
+  ['/feeds.opml', 'GET'],
+  ['/hub', 'POST'],
+  ['/feed.xml', 'GET'],
+])('OPTIONS %s names what it takes, any other method is 405', async (path, method) => {
+  const options = await site.get(path, {}, 'OPTIONS');
+  expect(options.status).toBe(204);
+  expect(options.headers.get('allow')?.split(', ')).toEqual(expect.arrayContaining([method, 'OPTIONS']));
+  const refused = await site.get(path, {}, 'DELETE');
+  expect([refused.status, refused.headers.get('allow')]).toEqual([405, expect.stringContaining(method)]);
+});
+
+test('a form of another site is refused, and is no failure of ours', async () => {
+  const headers = { origin: 'https://other.example', 'content-type': 'application/x-www-form-urlencoded' };
+  expect((await site.get('/admin/runs', headers, 'POST')).status).toBe(403);
+});
+
+test('what is behind a key is in no cache', async () => {
+  for (const headers of [{ authorization: 'Bearer test-token' }, {}])
+    expect((await site.get('/api/runs', headers)).headers.get('cache-control')).toBe('private, no-store');
+});
