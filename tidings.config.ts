@@ -12,6 +12,7 @@ export default {
     timezone: 'Asia/Seoul',
     author: { name: '솔여항 소식 편집실', email: 'desk@harbour.example' },
     copyright: '© 2026 솔여항 소식',
+    podcast: { category: ['News', 'Daily News'] },
   },
   feeds: {
     // A small site: a tag has a feed from its first article on.

@@ -194,6 +194,8 @@ describe('headOf', () => {
       id: 'tag:paper.example,2026:feed/category/%EA%B2%BD%EC%A0%9C',
       archives: null,
       podcast: null,
+      otherHubs: [],
+      cloud: { domain: 'feeds.example.org', port: 443, path: '/rsscloud/please-notify' },
     });
   });
 
