@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { corpus } from './corpus.ts';
@@ -7,6 +7,7 @@ import { type Figure, figure, quantile } from './figure.ts';
 import { hugoSite } from './hugo.ts';
 import type { Benchmark } from './main.ts';
 import { ended, type Measured, measured } from './measured.ts';
+import { NODE_FLAGS } from './process.ts';
 import { inTurn } from './turns.ts';
 
 /**
@@ -17,28 +18,43 @@ import { inTurn } from './turns.ts';
 export const run: Benchmark = async ({ count = 10_000, rounds = 3 }) => {
   needProgram('time');
   needProgram('hugo');
-  const articles = corpus(count, 0);
   const folder = mkdtempSync(join(tmpdir(), 'tidings-build-'));
   try {
-    const cold = await coldBuilds(articles, folder, rounds);
-    return [...cold, ...(await oneChange(folder, count))];
+    const many = site(join(folder, 'many'), count);
+    const few = site(join(folder, 'few'), Math.max(100, count / 10));
+    const cold = await coldBuilds(many, folder, rounds);
+    await build(few);
+    return [...cold, ...oneChange(count, await changes(few), await changes(many))];
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 };
 
-async function coldBuilds(articles: string, folder: string, rounds: number): Promise<Figure[]> {
-  const site = join(folder, 'hugo');
+/** A content folder of its own, since articles will change, and a data folder that is not there yet. */
+interface Site {
+  content: string;
+  data: string;
+}
+
+function site(folder: string, count: number): Site {
+  const content = join(folder, 'content');
+  cpSync(corpus(count, 0), content, { recursive: true });
+  return { content, data: join(folder, 'data') };
+}
+
+function build({ content, data }: Site): Promise<Measured> {
+  rmSync(data, { recursive: true, force: true });
+  return measured(process.execPath, [...NODE_FLAGS, join(import.meta.dirname, 'cold.ts'), data, content]);
+}
+
+async function coldBuilds(many: Site, folder: string, rounds: number): Promise<Figure[]> {
+  const hugo = join(folder, 'hugo');
   const took = await inTurn<'hugo' | 'tidings', Measured>(rounds, {
     hugo: () => {
-      rmSync(site, { recursive: true, force: true });
-      return measured('hugo', hugoSite(site, articles));
+      rmSync(hugo, { recursive: true, force: true });
+      return measured('hugo', hugoSite(hugo, many.content));
     },
-    tidings: () => {
-      const data = join(folder, 'data');
-      rmSync(data, { recursive: true, force: true });
-      return measured(process.execPath, [join(import.meta.dirname, 'cold.ts'), data, articles]);
-    },
+    tidings: () => build(many),
   });
   const report = JSON.parse(took.tidings[0]?.output ?? '{}') as Report;
   const { accepted } = report.articles;
@@ -65,9 +81,7 @@ interface Change {
 }
 
 /** The time of a change among all the articles, and its queries beside those among a tenth of them. */
-async function oneChange(folder: string, count: number): Promise<Figure[]> {
-  const few = await changes(join(folder, 'few'), Math.max(100, count / 10));
-  const many = await changes(join(folder, 'many'), count);
+function oneChange(count: number, few: Change[], many: Change[]): Figure[] {
   const ms = many.map((change) => change.ms);
   const documents = many[0]?.documents ?? 0;
   const queries = (list: Change[]) => list.map((change) => change.queries / change.documents);
@@ -81,12 +95,7 @@ async function oneChange(folder: string, count: number): Promise<Figure[]> {
   ];
 }
 
-async function changes(folder: string, count: number): Promise<Change[]> {
-  const [content, data] = [join(folder, 'content'), join(folder, 'data')];
-  mkdirSync(folder, { recursive: true });
-  // A copy: the articles of the cache stay as they are.
-  cpSync(corpus(count, 0), content, { recursive: true });
-  const node = (script: string) => ended(process.execPath, [join(import.meta.dirname, script), data, content]);
-  await node('cold.ts');
-  return JSON.parse(await node('change.ts')) as Change[];
+async function changes({ content, data }: Site): Promise<Change[]> {
+  const script = join(import.meta.dirname, 'change.ts');
+  return JSON.parse(await ended(process.execPath, [...NODE_FLAGS, script, data, content])) as Change[];
 }

@@ -1,6 +1,9 @@
 import { fork } from 'node:child_process';
 import { join } from 'node:path';
 
+/** Those of `npm start`. */
+export const NODE_FLAGS = ['--max-semi-space-size=4'];
+
 /** A script of this folder in a process of its own, which answers one question at a time. */
 export interface Helper<Q, A> {
   ask(question: Q): Promise<A>;
@@ -9,7 +12,10 @@ export interface Helper<Q, A> {
 
 /** Starts a script that calls {@link answer}. */
 export function startHelper<Q extends object, A>(script: string, args: string[] = []): Helper<Q, A> {
-  const child = fork(join(import.meta.dirname, script), args, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+  const child = fork(join(import.meta.dirname, script), args, {
+    execArgv: NODE_FLAGS,
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  });
   return {
     ask: (question) =>
       new Promise((resolve, reject) => {

@@ -7,6 +7,7 @@ import { needProgram } from './debian.ts';
 import { type Figure, figure } from './figure.ts';
 import type { Benchmark } from './main.ts';
 import { ended } from './measured.ts';
+import { NODE_FLAGS } from './process.ts';
 import { inTurn } from './turns.ts';
 
 const SECONDS = 3;
@@ -85,7 +86,7 @@ async function startTidings(folder: string, port: number): Promise<() => void> {
     TIDINGS_LOG: 'silent',
   };
   writeFileSync(join(folder, 'tidings.config.ts'), 'export default {};\n');
-  const child = spawn('taskset', ['-c', SERVER_CORE, process.execPath, main, 'start'], {
+  const child = spawn('taskset', ['-c', SERVER_CORE, process.execPath, ...NODE_FLAGS, main, 'start'], {
     env,
     stdio: ['ignore', 'pipe', 'inherit'],
   });
@@ -97,7 +98,7 @@ const main = join(import.meta.dirname, '../src/cli/main.ts');
 
 async function startBare(feed: string): Promise<{ address: string; stop: () => void }> {
   const script = join(import.meta.dirname, 'bare-server.ts');
-  const child = spawn('taskset', ['-c', SERVER_CORE, process.execPath, script, feed], {
+  const child = spawn('taskset', ['-c', SERVER_CORE, process.execPath, ...NODE_FLAGS, script, feed], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const port = Number(await firstLine(child.stdout));
