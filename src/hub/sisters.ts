@@ -1,7 +1,7 @@
 import type { Home } from '../home.ts';
 import { announceDocument, wakeFanOuts } from '../push/announce.ts';
 import { lanes } from '../push/lanes.ts';
-import { enqueue, type Work, wake } from '../push/outbox.ts';
+import { enqueueSelected, type Work, wake } from '../push/outbox.ts';
 import { retryAfterMs } from '../push/retry.ts';
 import { OutboundError, type OutboundResponse, type Statement } from '../storage/ports.ts';
 import { forRows } from '../storage/rows.ts';
@@ -100,7 +100,11 @@ export async function requestFetches(home: Home, addresses: string[], dueAt = ho
   if (addresses.length === 0) return;
   await home.db.batch([
     noteUse(home, addresses),
-    ...addresses.map((address) => enqueue(home, 'fetch', address, {}, dueAt)),
+    enqueueSelected(home, 'fetch', {
+      select: `SELECT value AS ref, ${dueAt} AS due_at FROM json_each(?) WHERE true`,
+      values: [JSON.stringify(addresses)],
+      again: true,
+    }),
   ]);
   await wake(
     home,
@@ -121,8 +125,7 @@ export async function poll(home: Home): Promise<void> {
     .bind(home.now())
     .all<{ address: string }>();
   const due = rows.map(({ address }) => address).filter((address) => patterns.some((one) => fits(one, address)));
-  // A batch at the edge has its bounds.
-  for (let at = 0; at < due.length; at += 50) await requestFetches(home, due.slice(at, at + 50));
+  await requestFetches(home, due);
 }
 
 /** Fetches a sister site's document and has it distributed when it changed; comes back for one that failed. */
