@@ -7,7 +7,7 @@ import { bodyFor, type Reader } from './deltas.ts';
 import { type Body, newestBody } from './documents.ts';
 import { type Exception, exception } from './exceptions.ts';
 import { PASS_MS } from './fanout.ts';
-import { forgive, remember, tally, throughBreaker } from './hosts.ts';
+import { forgive, remember, speakFor, tally, throughBreaker } from './hosts.ts';
 import { lanes } from './lanes.ts';
 import { logAttempts } from './log.ts';
 import type { Work } from './outbox.ts';
@@ -65,7 +65,11 @@ async function serve(home: Home, work: Work, isProbe: boolean): Promise<number |
   ];
   if (attempt.outcome === 'delivered') {
     forgive(home, target.origin);
-    return settle(home, work, target, body, [markDelivered(home, [target.id], body.version), ...facts]);
+    return settle(home, work, target, body, [
+      markDelivered(home, [target.id], body.version),
+      speakFor(home, target.origin),
+      ...facts,
+    ]);
   }
   if (attempt.outcome === 'gone') {
     await home.db.batch([...endGone(home, [target.id], started), ...facts]);

@@ -14,6 +14,9 @@ const SPREAD_MS = 10_000;
 /** Milliseconds after which an origin's failures are forgotten. */
 const KEPT_MS = 7 * 86_400_000;
 
+/** SQL of a row `h` of `hosts`: whether most recent attempts there failed. */
+export const MOSTLY_FAILS = 'h.failed * 2 > h.tried';
+
 /** What is known of an origin; nothing is known of those where all is well. */
 export interface Host {
   origin: string;
@@ -89,6 +92,11 @@ export function remember(home: Home, tallies: Tally[]): Statement[] {
       )
       .bind(now, json),
   ];
+}
+
+/** A statement that counts a success in favour of an origin that failed before. For retries, whose failures do not count. */
+export function speakFor(home: Home, origin: string): Statement {
+  return home.db.prepare('UPDATE hosts SET tried = tried + 1 WHERE origin = ? AND opens = 0').bind(origin);
 }
 
 /** When someone behind an open breaker is to be tried, in epoch milliseconds. */

@@ -6,7 +6,7 @@ import { countAttempts } from './counts.ts';
 import { bodyFor, type Reader } from './deltas.ts';
 import { type Body, newestBody } from './documents.ts';
 import { type Exception, exception, keepExceptions, wakeExceptions } from './exceptions.ts';
-import { firstPause, heldUntil, isFailing, notice, remember, tally } from './hosts.ts';
+import { firstPause, heldUntil, isFailing, MOSTLY_FAILS, notice, remember, tally } from './hosts.ts';
 import { lanes } from './lanes.ts';
 import { logAttempts, logSlice } from './log.ts';
 import { afterMessage, type Work, wake } from './outbox.ts';
@@ -47,17 +47,20 @@ async function serve(home: Home, slice: Slice, body: Body, leave: () => void): P
   const started = home.now();
   const all = await home.db
     .prepare(
-      `SELECT s.id, s.channel, s.callback, s.origin, s.secret, s.lease_until, s.delivered, s.delta, h.open_until
-       FROM subscriptions s LEFT JOIN hosts h ON h.origin = s.origin AND h.opens > 0
+      `SELECT s.id, s.channel, s.callback, s.origin, s.secret, s.lease_until, s.delivered, s.delta,
+         iif(h.opens > 0, h.open_until, NULL) AS open_until, h.opens = 0 AND ${MOSTLY_FAILS} AS slow
+       FROM subscriptions s LEFT JOIN hosts h ON h.origin = s.origin
        WHERE s.topic = ? AND s.id BETWEEN ? AND ? AND s.delivered < ? AND s.lease_until > ?
          AND NOT EXISTS (SELECT 1 FROM deliveries WHERE subscription = s.id)`,
     )
     .bind(slice.topic, slice.first, slice.last, body.version, started)
-    .all<Target & Reader & { open_until: number | null }>();
-  const targets = all.filter(({ open_until }) => open_until === null);
-  const suspended = all.flatMap(({ id, open_until }) =>
-    open_until === null ? [] : [suspension(home, id, open_until)],
-  );
+    .all<Target & Reader & { open_until: number | null; slow: number | null }>();
+  const targets = all.filter(({ open_until, slow }) => open_until === null && !slow);
+  const others = all.flatMap(({ id, open_until, slow }) => {
+    if (open_until !== null) return [suspension(home, id, open_until)];
+    // Where most hung or failed before, nobody waits for the short deadline first.
+    return slow ? [slowness(home, id, null)] : [];
+  });
   const tried: Tried[] = [];
   let inside = targets.length;
   const onLeft = () => {
@@ -67,7 +70,7 @@ async function serve(home: Home, slice: Slice, body: Body, leave: () => void): P
   const attempt = async (target: Target & Reader) => {
     if (target.lease_until <= home.now()) return;
     if (isFailing(home, target.origin)) {
-      suspended.push(suspension(home, target.id, firstPause(home)));
+      others.push(suspension(home, target.id, firstPause(home)));
       return;
     }
     const result = { target, attempt: await tell(home, target, await bodyFor(home, body, target), DEADLINE_MS) };
@@ -75,7 +78,7 @@ async function serve(home: Home, slice: Slice, body: Body, leave: () => void): P
     tried.push(result);
   };
   await Promise.all(targets.map((target) => lanes(home).fast.run(target.origin, () => attempt(target), onLeft)));
-  return outcome(home, body, tried, suspended, started);
+  return outcome(home, body, tried, others, started);
 }
 
 interface Tried {
@@ -87,23 +90,21 @@ function suspension(home: Home, id: number, open_until: number): Exception {
   return { id, reason: 'suspended', attempts: 0, status: null, error: null, dueAt: heldUntil(home, { open_until }) };
 }
 
-function outcome(
-  home: Home,
-  { topic, version }: Body,
-  tried: Tried[],
-  suspended: Exception[],
-  started: number,
-): Results {
+function slowness(home: Home, id: number, error: string | null): Exception {
+  return { id, reason: 'slow', attempts: 0, status: null, error, dueAt: home.now() };
+}
+
+function outcome(home: Home, { topic, version }: Body, tried: Tried[], others: Exception[], started: number): Results {
   const now = home.now();
   const told: number[] = [];
   const gone: number[] = [];
-  const exceptions = [...suspended];
+  const exceptions = [...others];
   for (const { target, attempt } of tried) {
     const { id } = target;
     if (attempt.outcome === 'delivered') told.push(id);
     else if (attempt.outcome === 'gone') gone.push(id);
     else if (attempt.outcome === 'failed') exceptions.push(exception(home, target, attempt, 1));
-    else exceptions.push({ id, reason: 'slow', attempts: 0, status: null, error: attempt.error, dueAt: now });
+    else exceptions.push(slowness(home, id, attempt.error));
   }
   const failed = tried.filter(({ attempt }) => attempt.outcome !== 'delivered');
   const statements = [

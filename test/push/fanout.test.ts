@@ -102,6 +102,21 @@ test('what hangs delays nobody and is tried again with more time', async () => {
   expect((await listSubscriptions(home)).map(({ delivered }) => delivered)).toEqual(Array(20).fill(1));
 }, 15_000);
 
+test('where most hung before, nobody waits for the short deadline first; successes speak for the origin', async () => {
+  await insertSubscriptions(home, sink.url, 1);
+  await home.db.prepare('INSERT INTO hosts (origin, tried, failed, seen_at) VALUES (?, 1, 1, 0)').bind(sink.url).run();
+  sink.reply = () => ({ delayMs: 2_300 });
+  await publishDocument(home, 'first');
+  await until(() => isIdle(home));
+  expect(sink.deliveries()).toHaveLength(1);
+  expect(await log('hung')).toEqual([]);
+  expect((await log('delivered')).map(({ attempt }) => attempt)).toEqual([1]);
+  sink.reply = () => undefined;
+  await publishDocument(home, 'second');
+  await until(() => isIdle(home));
+  expect((await log('slice')).at(-1)?.delivered).toBe(1);
+}, 15_000);
+
 test('a retry sends the newest version, and a slice leaves who waits for it to it', async () => {
   await insertSubscriptions(home, sink.url, 2);
   let fails = true;
