@@ -55,7 +55,7 @@ export function parseYaml(text: string, line: number): Parsed {
     return {
       problem: {
         code: 'front-matter-unsafe',
-        message: 'The aliases of this front matter unfold to far more than an article can need. Write the values out.',
+        message: MEASURELESS,
         line,
       },
     };
@@ -63,8 +63,12 @@ export function parseYaml(text: string, line: number): Parsed {
   return { fields: value as Fields, warnings };
 }
 
+const MEASURELESS =
+  'This front matter holds, with its aliases unfolded, far more than an article can need. Leave out what is not about it.';
+
 /** A tag that would make an object of a program; a lone word after `!` is only a text that was not quoted. */
 function unsafeTag(error: SyntaxFault): Problem | null {
+  if (/exceeded/.test(error.reason)) return { code: 'front-matter-unsafe', message: MEASURELESS };
   const tag = /^unknown \w+ tag !<(.*)>$/.exec(error.reason)?.[1];
   if (tag === undefined || /^!\p{L}*[^/:!]*$/u.test(tag)) return null;
   return {
