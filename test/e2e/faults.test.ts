@@ -7,7 +7,7 @@ import { startRogue } from './rogue.ts';
  * Subscribers, and kills in the middle of telling them. By default as many as take a minute or two; workerd's local D1 and
  * Queues and its six connections take many times longer than Node for each.
  */
-const SUBSCRIBERS = Number(process.env.TIDINGS_TEST_SUBSCRIBERS ?? (isEdge ? 120 : 1_000));
+const SUBSCRIBERS = Number(process.env.TIDINGS_TEST_SUBSCRIBERS ?? (isEdge ? 100 : 1_000));
 const KILLS = Number(process.env.TIDINGS_TEST_KILLS ?? (isEdge ? 1 : 4));
 /** What one worker has in hand, and how many of them there are. */
 const SLICE = 100;

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
-import { Lane } from '../../src/push/lanes.ts';
+import { Lane, lanes } from '../../src/push/lanes.ts';
 import { inTurn } from '../../src/push/turns.ts';
+import { makeHome } from '../home.ts';
 
 const turn = () => new Promise((done) => setImmediate(done));
 
@@ -25,6 +26,29 @@ test('a lane runs no more than its width, and of one origin no more than its sha
   }
   await Promise.all(works);
   expect(running.toSorted()).toEqual(['a', 'a', 'a', 'a', 'b', 'c']);
+});
+
+test.each([
+  [{}, 64],
+  [{ atOnce: 10 }, 10],
+])('both lanes of a home together open so many requests to one origin: %j', async (hub, most) => {
+  const home = makeHome({ config: { hub } });
+  const { fast, slow } = lanes(home);
+  let running = 0;
+  let end = () => {};
+  const ended = new Promise<void>((done) => (end = done));
+  const works = Array.from({ length: 200 }, (_, index) =>
+    (index % 2 ? fast : slow).run('http://one.test', async () => {
+      running += 1;
+      await ended;
+    }),
+  );
+  // Those that hang make room for others, not for their own origin.
+  await new Promise((later) => setTimeout(later, 500));
+  expect(running).toBe(most);
+  end();
+  await Promise.all(works);
+  await home.close();
 });
 
 test('who takes long makes room for other origins, and still counts for its own', async () => {
