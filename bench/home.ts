@@ -10,6 +10,9 @@ const CONFIG: ConfigInput = {
   content: { include: ['_posts/**/*.md', 'content/posts/**/*.md', 'ferry.md'] },
 };
 
+/** The article that changes: the newest, so that it stands in the documents of all its feeds. */
+export const NEWEST = 'content/posts/newest.md';
+
 /** A Node home as `npm start` makes it, without a server. It may reach loopback. */
 export function benchHome(dataFolder: string, contentFolder: string): NodeHome {
   mkdirSync(contentFolder, { recursive: true });
