@@ -1,5 +1,6 @@
 import { Hono } from 'hono';
 import * as v from 'valibot';
+import type { ArticleData } from '../articles/intake.ts';
 import { listedFeeds } from '../feeds/list.ts';
 import { addresses } from '../feeds/selection.ts';
 import type { Home } from '../home.ts';
@@ -63,15 +64,19 @@ export function apiRoutes(home: Home): Hono {
   app.get('/articles', async (c) => {
     const rows = await home.db
       .prepare(
-        `SELECT path, hash, state, repaired, problems, article FROM files
-         WHERE path > ? AND missing_since IS NULL ORDER BY path LIMIT ?`,
+        `SELECT f.path, f.hash, f.state, f.repaired, f.problems, a.id, a.updated, a.data
+         FROM files AS f LEFT JOIN articles AS a ON a.id = f.article AND a.path = f.path
+         WHERE f.path > ? AND f.missing_since IS NULL ORDER BY f.path LIMIT ?`,
       )
       .bind(c.req.query('after') ?? '', PAGE)
-      .all<{ path: string; hash: string; state: string; repaired: number; problems: string; article: string | null }>();
-    const files = rows.map((row) => ({
-      ...row,
-      repaired: row.repaired === 1,
-      problems: JSON.parse(row.problems) as unknown,
+      .all<FileRow & { [column: string]: string | number | null }>();
+    const files = rows.map(({ path, hash, state, repaired, problems, ...article }) => ({
+      path,
+      hash,
+      state,
+      repaired: repaired === 1,
+      problems: JSON.parse(problems) as unknown,
+      article: published(article),
     }));
     return c.json({ files, next: rows.length === PAGE ? rows.at(-1)?.path : null });
   });
@@ -138,6 +143,27 @@ export function apiRoutes(home: Home): Hono {
 
   app.all('*', (c) => problem(c, 404, 'Not Found', 'There is no such address below /api.'));
   return app;
+}
+
+interface FileRow {
+  path: string;
+  hash: string | null;
+  state: string;
+  repaired: number;
+  problems: string;
+  /** Null where no article of the file is published. */
+  id: string | null;
+  updated: string | null;
+  data: string | null;
+}
+
+/** The article that is published of a file, in the shape of `tidings articles check`. */
+function published({ id, updated, data }: Pick<FileRow, 'id' | 'updated' | 'data'>) {
+  if (id === null || data === null) return null;
+  const article = JSON.parse(data) as ArticleData;
+  const { url, title, published: at, summary, authors, categories, tags, lang } = article;
+  const image = article.image?.url ?? null;
+  return { id, url, title, published: at, updated, summary, authors, categories, tags, image, lang };
 }
 
 /** The file's path in an address, decoded; null when it cannot be one. */

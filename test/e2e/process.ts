@@ -37,14 +37,25 @@ export interface Running {
 export interface StartOptions {
   /** Article files by path; none is the clone's own sample. */
   files?: Record<string, string>;
+  /** Fills the content folder, where files are too many to be named. */
+  fill?: (folder: string) => void;
   /** Text of the configuration's default export. */
   config?: string;
   env?: Record<string, string>;
+  /** Milliseconds that it may take to serve. */
+  startMs?: number;
   /** Another home than the one the suite runs against. */
   home?: 'node' | 'edge';
 }
 
-export async function start({ files, config = '{}', env = {}, home = HOME }: StartOptions = {}): Promise<Running> {
+export async function start({
+  files,
+  fill,
+  config = '{}',
+  env = {},
+  home = HOME,
+  startMs = START_MS,
+}: StartOptions = {}): Promise<Running> {
   const folder = mkdtempSync(join(tmpdir(), 'tidings-e2e-'));
   const content = files ? join(folder, 'content') : join(import.meta.dirname, '../../content');
   const write = (path: string, text: string | null) => {
@@ -55,6 +66,7 @@ export async function start({ files, config = '{}', env = {}, home = HOME }: Sta
   };
   if (files) mkdirSync(content);
   for (const [path, text] of Object.entries(files ?? {})) write(path, text);
+  if (files) fill?.(content);
   const configFile = join(folder, 'tidings.config.ts');
   writeFileSync(configFile, `export default ${config};\n`);
   const port = await freePort();
@@ -97,7 +109,7 @@ export async function start({ files, config = '{}', env = {}, home = HOME }: Sta
     async restart(more = {}) {
       printed += child.output();
       child = launch(home, { ...variables, ...more });
-      await ready(variables.TIDINGS_URL ?? url, child);
+      await ready(variables.TIDINGS_URL ?? url, child, startMs);
     },
     output: () => printed + child.output(),
     async end() {
@@ -110,7 +122,7 @@ export async function start({ files, config = '{}', env = {}, home = HOME }: Sta
       if (exceeded.length > 0) throw new Error(`Cloudflare would have refused:\n${exceeded.join('\n')}`);
     },
   };
-  await ready(variables.TIDINGS_URL ?? url, child);
+  await ready(variables.TIDINGS_URL ?? url, child, startMs);
   return running;
 }
 
@@ -137,8 +149,8 @@ function launch(home: 'node' | 'edge', env: Record<string, string>): Child {
 }
 
 /** Waits for the lines that a person waits for. */
-async function ready(url: string, child: Child): Promise<void> {
-  const until = Date.now() + START_MS;
+async function ready(url: string, child: Child, ms: number): Promise<void> {
+  const until = Date.now() + ms;
   while (Date.now() < until) {
     if (child.process.exitCode !== null) throw new Error(`It ended at once:\n${child.output()}`);
     if (child.output().includes(`${url}/admin`)) return;
