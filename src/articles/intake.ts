@@ -1,63 +1,37 @@
-import { entomb } from '../feeds/archives.ts';
-import type { FeedRef } from '../feeds/entry.ts';
-import { feedsOf, sortIn } from '../feeds/selection.ts';
 import type { Home } from '../home.ts';
 import { type SourceFile, SourceUnavailable, type Statement } from '../storage/ports.ts';
 import { forRows } from '../storage/rows.ts';
 import type { Run } from '../storage/runs.ts';
 import type { Article, Problem, Reading } from './article.ts';
 import type { AuthorDirectory } from './authors.ts';
+import { acceptedFile, fileStatements, missing, notAccepted, type Outcome, type Taken } from './files.ts';
 import { identify, type LedgerRow, type Newcomer } from './identity.ts';
 import { makeId } from './ids.ts';
 import { comparePaths } from './precedence.ts';
+import {
+  type ArticleData,
+  type ArticleWrite,
+  articleStatements,
+  forgetBodies,
+  jsonBytes,
+  leaveFeeds,
+  liveArticles,
+  type StoredArticle,
+  withdrawReplaced,
+  writeOf,
+} from './published.ts';
 import { readArticle } from './read.ts';
 import type { Candidate, FileRow } from './scan.ts';
 
-/** A published article as it is stored. */
-export interface StoredArticle {
-  id: string;
-  path: string;
-  url: string;
-  published: string;
-  updated: string;
-  body_hash: string;
-  entry_hash: string;
-  /** JSON of {@link ArticleData}. */
-  data: string;
-}
-
-/** An Article without its body, as `articles.data` keeps it. */
-export type ArticleData = Omit<Article, 'body'>;
-
-/** A missing file is only missing until two runs have not seen it, or this many milliseconds have passed. */
-const GRACE_MS = 600_000;
-/** A body over this size, written as JSON, is a blob: a row may have 2 MB. */
-const MAX_BODY_BYTES = 1_000_000;
-/** What else is stored of an article, in bytes of JSON. */
+/** What is stored of an article beside its body, in bytes of JSON. */
 const MAX_DATA_BYTES = 1_000_000;
 /** Files read at once; a Worker may have six connections. */
 const READERS = { node: 32, workers: 5 };
-
-/** A file that could be read, with what it was and what becomes of it. */
-interface Taken {
-  candidate: Candidate;
-  tag: string;
-  /** Null: its bytes could not be had, and are asked for again by the next run. */
-  hash: string | null;
-  reading: Reading;
-}
 
 /** One that may be published, with its data as JSON. */
 interface Accepted extends Taken {
   reading: Reading & { state: 'accepted' };
   data: string;
-}
-
-/** What becomes of a page of files. */
-interface Outcome {
-  files: FileChange[];
-  /** Paths that are forgotten. */
-  dropped: string[];
 }
 
 /** How a page is to be read. */
@@ -235,12 +209,6 @@ function storedOf(home: Home, article: Article): Stored | { problem: Problem } {
 
 const MAX_ID = 2000;
 
-/** Bytes of a text as JSON: exact when near the limit or over it, else at most that many. */
-function jsonBytes(text: string, limit: number): number {
-  const atMost = text.length * 6;
-  return atMost <= limit ? atMost : new TextEncoder().encode(JSON.stringify(text)).byteLength;
-}
-
 const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
 
 /** Two files name one id: it stays with the one that had it, and this is said. */
@@ -417,376 +385,6 @@ async function readOne(
   }
   // No tag is empty, so the next run looks again.
   return { tag: '', hash: null, got: { problem: { code: 'unreadable', message: `${reason}. It is tried again` } } };
-}
-
-// ---- files
-
-type FileChange =
-  | { kind: 'tag'; path: string; tag: string }
-  | ({
-      kind: 'row';
-      repaired: number;
-      problems: Problem[];
-      withdraw: string | null;
-    } & FileRow)
-  | { kind: 'missing'; path: string; since: number; due: number; withdraw: string | null };
-
-function missing(row: FileRow, now: number): FileChange {
-  const since = row.missing_since ?? now;
-  const gone = row.missing_runs + 1 >= 2 || now - since >= GRACE_MS;
-  return { kind: 'missing', path: row.path, since, due: since + GRACE_MS, withdraw: gone ? 'deleted' : null };
-}
-
-function acceptedFile(one: Taken, id: string, reading: Reading & { state: 'accepted' }): FileChange {
-  const { repaired, problems, due } = reading;
-  return fileRow(one, {
-    state: 'accepted',
-    article: id,
-    repaired: Number(repaired),
-    problems,
-    due_at: due,
-    withdraw: null,
-  });
-}
-
-/** Withheld or rejected. A published article whose file cannot be read stays as it last was, and this is said. */
-function notAccepted(one: Taken, article: string | null, live: boolean): FileChange {
-  const { reading } = one;
-  if (reading.state === 'withheld') {
-    const withdraw = live ? (reading.problems.find((problem) => WITHHOLDING.has(problem.code))?.code ?? 'draft') : null;
-    return fileRow(one, {
-      state: 'withheld',
-      article,
-      repaired: Number(reading.repaired),
-      problems: reading.problems,
-      due_at: reading.due,
-      withdraw,
-    });
-  }
-  const problems = [...reading.problems];
-  if (live) {
-    problems.push({ code: 'last-good-kept', message: 'the article stays published as it last could be read' });
-  }
-  return fileRow(one, { state: 'rejected', article, repaired: 0, problems, due_at: null, withdraw: null });
-}
-
-const WITHHOLDING = new Set(['draft', 'future', 'expired']);
-
-function fileRow(
-  one: Taken,
-  facts: Pick<FileRow, 'state' | 'article' | 'due_at'> & {
-    repaired: number;
-    problems: Problem[];
-    withdraw: string | null;
-  },
-): FileChange {
-  const { path } = one.candidate;
-  const problems = bounded(facts.problems);
-  return { kind: 'row', path, tag: one.tag, hash: one.hash, missing_since: null, missing_runs: 0, ...facts, problems };
-}
-
-/** Some problems of some length: a file may have thousands, and a line of megabytes. */
-function bounded(problems: Problem[]): Problem[] {
-  const cut = (text: string) => (text.length > MAX_PROBLEM_TEXT ? `${text.slice(0, MAX_PROBLEM_TEXT)}…` : text);
-  return problems
-    .slice(0, MAX_PROBLEMS)
-    .map((one) => ({ ...one, message: cut(one.message), ...(one.mend === undefined ? {} : { mend: cut(one.mend) }) }));
-}
-
-const MAX_PROBLEMS = 50;
-const MAX_PROBLEM_TEXT = 2000;
-
-function fileStatements(home: Home, { files, dropped }: Outcome, moves: { id: string; path: string }[]): Statement[] {
-  return [
-    ...forRows(home.db, 'DELETE FROM files WHERE path IN (SELECT value FROM json_each(?1))', dropped),
-    // An article has one file: where it was before is forgotten.
-    ...forRows(
-      home.db,
-      `DELETE FROM files WHERE path IN
-         (SELECT f.path FROM json_each(?1) AS j CROSS JOIN files AS f ON f.article = j.value ->> 'id'
-          WHERE f.path <> j.value ->> 'path')`,
-      moves,
-    ),
-    ...forRows(
-      home.db,
-      `INSERT INTO files (path, tag, hash, state, repaired, problems, article, due_at, missing_since, missing_runs, withdraw)
-       SELECT value ->> 'path', value ->> 'tag', value ->> 'hash', value ->> 'state', value ->> 'repaired',
-              value -> 'problems', value ->> 'article', value ->> 'due_at', NULL, 0, value ->> 'withdraw'
-       FROM json_each(?1) WHERE true
-       ON CONFLICT (path) DO UPDATE SET tag = excluded.tag, hash = excluded.hash, state = excluded.state,
-         repaired = excluded.repaired, problems = excluded.problems, article = excluded.article,
-         due_at = excluded.due_at, missing_since = NULL, missing_runs = 0, withdraw = excluded.withdraw`,
-      files.filter((file) => file.kind === 'row'),
-    ),
-    ...forRows(
-      home.db,
-      `UPDATE files SET tag = j.value ->> 'tag' FROM json_each(?1) AS j WHERE files.path = j.value ->> 'path'`,
-      files.filter((file) => file.kind === 'tag'),
-    ),
-    ...forRows(
-      home.db,
-      `UPDATE files SET missing_since = j.value ->> 'since', missing_runs = missing_runs + 1,
-         due_at = CASE WHEN j.value ->> 'withdraw' IS NULL THEN j.value ->> 'due' END, withdraw = j.value ->> 'withdraw'
-       FROM json_each(?1) AS j WHERE files.path = j.value ->> 'path'`,
-      files.filter((file) => file.kind === 'missing'),
-    ),
-  ];
-}
-
-// ---- articles
-
-/** What is to be stored of an accepted article. */
-interface ArticleWrite {
-  id: string;
-  article: Article;
-  /** JSON of {@link ArticleData}. */
-  data: string;
-  /** It is published already, and replaced. */
-  isLive: boolean;
-  bodyHash: string;
-  significantHash: string;
-  entryHash: string;
-  updated: string;
-  firstSeen: string;
-  /** Where it stands. */
-  feeds: FeedRef[];
-  /** What happened, for those who are told; null for a change that readers are not to see as news. */
-  event: 'published' | 'updated' | null;
-  /** The body that this one replaces. */
-  formerBody: string | null;
-}
-
-function writeOf(
-  home: Home,
-  { article, bodyHash }: Newcomer,
-  data: string,
-  id: string,
-  was: LedgerRow | null,
-  stored: StoredArticle | null,
-): ArticleWrite {
-  const now = new Date(Math.floor(home.now() / 1000) * 1000).toISOString();
-  const significantHash = home.sha256(`${article.title}\n${article.body}`);
-  const { updated, significant } = lastUpdate(article, was, stored, significantHash, now);
-  const feeds = feedsOf(article, home.config);
-  const places = feeds.map((feed) => [feed.key, sortIn(feed, home.config, article, updated)]);
-  return {
-    id,
-    article,
-    data,
-    isLive: stored !== null,
-    bodyHash,
-    significantHash,
-    // The feeds too: they may be others though the file is the same, when the configuration changed.
-    entryHash: home.sha256(JSON.stringify([id, updated, bodyHash, data, places])),
-    feeds,
-    updated,
-    firstSeen: was?.first_seen ?? now,
-    event: was === null ? 'published' : significant || was.withdrawn !== null ? 'updated' : null,
-    formerBody: stored && stored.body_hash !== bodyHash ? stored.body_hash : null,
-  };
-}
-
-/** When the article last changed in a way that matters: its title or body did, or its file says a new date itself. */
-function lastUpdate(
-  article: Article,
-  was: LedgerRow | null,
-  stored: StoredArticle | null,
-  significantHash: string,
-  now: string,
-): { updated: string; significant: boolean } {
-  const later = (a: string, b: string) => (a > b ? a : b);
-  if (was === null)
-    return { updated: later(article.updated ?? article.published, article.published), significant: true };
-  const said = stored ? (JSON.parse(stored.data) as ArticleData).updated : null;
-  if (article.updated !== null && article.updated !== said && article.updated > was.updated)
-    return { updated: later(article.updated, article.published), significant: true };
-  if (was.significant_hash !== significantHash) return { updated: later(now, article.published), significant: true };
-  return { updated: later(was.updated, article.published), significant: false };
-}
-
-async function articleStatements(home: Home, run: Run, writes: ArticleWrite[]): Promise<Statement[]> {
-  if (writes.length === 0) return [];
-  const { db } = home;
-  const replaced = writes.filter((write) => write.isLive).map((write) => write.id);
-  const bodies: { hash: string; body: string | null }[] = [];
-  for (const { bodyHash: hash, article } of writes) {
-    const large = jsonBytes(article.body, MAX_BODY_BYTES) > MAX_BODY_BYTES;
-    if (large) await home.blobs.put(hash, new TextEncoder().encode(article.body));
-    bodies.push({ hash, body: large ? null : article.body });
-  }
-  const memberships: { feed: string; sort: string; article: string }[] = [];
-  const feeds = new Map<string, FeedRef>();
-  for (const { id, article, updated, feeds: refs } of writes) {
-    for (const feed of refs) {
-      memberships.push({ feed: feed.key, sort: sortIn(feed, home.config, article, updated), article: id });
-      feeds.set(feed.key, feed);
-    }
-  }
-  return [
-    ...leaveFeeds(home, replaced),
-    // Deleted and inserted, so that two articles may exchange addresses within a page.
-    ...forRows(db, 'DELETE FROM articles WHERE id IN (SELECT value FROM json_each(?1))', replaced),
-    ...forRows(
-      db,
-      `INSERT INTO articles (id, path, url, sort, published, updated, body_hash, entry_hash, data)
-       SELECT value ->> 'id', value ->> 'path', value ->> 'url', value ->> 'sort', value ->> 'published',
-              value ->> 'updated', value ->> 'bodyHash', value ->> 'entryHash', value ->> 'data' FROM json_each(?1)`,
-      writes.map(({ article, ...write }) => ({
-        id: write.id,
-        path: article.path,
-        url: article.url,
-        sort: article.order,
-        published: article.published,
-        updated: write.updated,
-        bodyHash: write.bodyHash,
-        entryHash: write.entryHash,
-        data: write.data,
-      })),
-    ),
-    ...forRows(
-      db,
-      `INSERT INTO ledger (id, path, url, title, published, updated, first_seen, body_hash, significant_hash)
-       SELECT value ->> 'id', value ->> 'path', value ->> 'url', value ->> 'title', value ->> 'published',
-              value ->> 'updated', value ->> 'firstSeen', value ->> 'bodyHash', value ->> 'significantHash'
-       FROM json_each(?1) WHERE true
-       ON CONFLICT (id) DO UPDATE SET path = excluded.path, url = excluded.url, title = excluded.title,
-         published = excluded.published, updated = excluded.updated, body_hash = excluded.body_hash,
-         significant_hash = excluded.significant_hash, withdrawn = NULL, withdrawn_reason = NULL`,
-      writes.map(({ article, ...write }) => ({
-        id: write.id,
-        path: article.path,
-        url: article.url,
-        title: article.title,
-        published: article.published,
-        updated: write.updated,
-        firstSeen: write.firstSeen,
-        bodyHash: write.bodyHash,
-        significantHash: write.significantHash,
-      })),
-    ),
-    ...forRows(
-      db,
-      `INSERT OR IGNORE INTO bodies (hash, body) SELECT value ->> 'hash', value ->> 'body' FROM json_each(?1)`,
-      bodies,
-    ),
-    ...forgetBodies(
-      home,
-      writes.flatMap((write) => write.formerBody ?? []),
-    ),
-    ...forRows(
-      db,
-      `INSERT OR IGNORE INTO memberships (feed, sort, article)
-       SELECT value ->> 'feed', value ->> 'sort', value ->> 'article' FROM json_each(?1)`,
-      memberships,
-    ),
-    ...forRows(
-      db,
-      `INSERT INTO feeds (key, kind, title, lang)
-       SELECT value ->> 'key', value ->> 'kind', value ->> 'title', value ->> 'lang' FROM json_each(?1) WHERE true
-       ON CONFLICT (key) DO UPDATE SET wanted = wanted + 1`,
-      [...feeds.values()],
-    ),
-    ...recordEvents(
-      home,
-      run,
-      writes.flatMap(({ id, event }) => (event ? [{ article: id, type: event }] : [])),
-    ),
-  ];
-}
-
-/** Statements that take articles back: they leave every feed, and history keeps when and why. */
-export function withdrawal(
-  home: Home,
-  run: Run,
-  articles: { article: string; reason: string; body_hash: string }[],
-): Statement[] {
-  const { db } = home;
-  const ids = articles.map((one) => one.article);
-  run.report.events.withdrawn += ids.length;
-  return [
-    ...entomb(home, ids),
-    ...leaveFeeds(home, ids),
-    ...forRows(db, 'DELETE FROM articles WHERE id IN (SELECT value FROM json_each(?1))', ids),
-    ...forRows(db, 'DELETE FROM fragments WHERE article IN (SELECT value FROM json_each(?1))', ids),
-    ...forRows(
-      db,
-      `UPDATE ledger SET withdrawn = ?2, withdrawn_reason = j.value ->> 'reason'
-       FROM json_each(?1) AS j WHERE ledger.id = j.value ->> 'article'`,
-      articles.map(({ article, reason }) => ({ article, reason })),
-      new Date(home.now()).toISOString(),
-    ),
-    ...forgetBodies(
-      home,
-      articles.map((one) => one.body_hash),
-    ),
-    ...recordEvents(
-      home,
-      run,
-      articles.map(({ article }) => ({ article, type: 'withdrawn' })),
-    ),
-  ];
-}
-
-/** A file that now names the id of another article gives up the one that it made itself. */
-function withdrawReplaced(home: Home, run: Run, ids: string[], live: ReadonlyMap<string, StoredArticle>): Statement[] {
-  const articles = ids.flatMap((id) => live.get(id) ?? []);
-  return withdrawal(
-    home,
-    run,
-    articles.map(({ id, body_hash }) => ({ article: id, reason: 'replaced', body_hash })),
-  );
-}
-
-/** Statements by which articles leave every feed they stand in, and these feeds are made anew. */
-function leaveFeeds(home: Home, ids: string[]): Statement[] {
-  return [
-    ...forRows(
-      home.db,
-      `UPDATE feeds SET wanted = wanted + 1 WHERE key IN
-         (SELECT feed FROM memberships WHERE article IN (SELECT value FROM json_each(?1)))`,
-      ids,
-    ),
-    ...forRows(home.db, 'DELETE FROM memberships WHERE article IN (SELECT value FROM json_each(?1))', ids),
-  ];
-}
-
-/** Statements that forget bodies which no article has any more; those that are blobs retire. */
-function forgetBodies(home: Home, hashes: string[]): Statement[] {
-  const unused = `hash IN (SELECT value FROM json_each(?1))
-       AND NOT EXISTS (SELECT 1 FROM articles WHERE body_hash = bodies.hash)`;
-  return [
-    ...forRows(
-      home.db,
-      `INSERT OR REPLACE INTO retired_blobs (hash, since) SELECT hash, ?2 FROM bodies WHERE body IS NULL AND ${unused}`,
-      hashes,
-      home.now(),
-    ),
-    ...forRows(home.db, `DELETE FROM bodies WHERE ${unused}`, hashes),
-  ];
-}
-
-/** Statements that record what happened, in order. */
-function recordEvents(home: Home, run: Run, events: { article: string; type: string }[]): Statement[] {
-  return forRows(
-    home.db,
-    `INSERT INTO events (type, article, at, run)
-     SELECT value ->> 'type', value ->> 'article', ?2, ?3 FROM json_each(?1)`,
-    events,
-    new Date(home.now()).toISOString(),
-    run.id,
-  );
-}
-
-async function liveArticles(home: Home, ids: string[]): Promise<Map<string, StoredArticle>> {
-  if (ids.length === 0) return new Map();
-  const rows = await home.db
-    .prepare(
-      `SELECT id, path, url, published, updated, body_hash, entry_hash, data FROM articles
-       WHERE id IN (SELECT value FROM json_each(?))`,
-    )
-    .bind(JSON.stringify(ids))
-    .all<StoredArticle & { [column: string]: string }>();
-  return new Map(rows.map((row) => [row.id, row]));
 }
 
 /** Who has the addresses that these articles want. */

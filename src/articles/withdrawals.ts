@@ -3,7 +3,7 @@ import { compareCodePoints } from '../storage/paths.ts';
 import type { Statement } from '../storage/ports.ts';
 import { forRows } from '../storage/rows.ts';
 import type { Held, Run } from '../storage/runs.ts';
-import { withdrawal } from './intake.ts';
+import { withdrawal } from './published.ts';
 
 /** A run may withdraw this many articles, or this share of all, without asking. */
 const UNASKED = { articles: 5, share: 0.05 };

@@ -1,4 +1,4 @@
-import type { ArticleData } from '../articles/intake.ts';
+import type { ArticleData } from '../articles/published.ts';
 import { renderArticle } from '../articles/render.ts';
 import type { Home } from '../home.ts';
 import { announceDocument, wakeFanOuts } from '../push/announce.ts';

@@ -1,4 +1,4 @@
-import type { ArticleData } from '../articles/intake.ts';
+import type { ArticleData } from '../articles/published.ts';
 import { bodiesOf, entryOf } from '../feeds/publish.ts';
 import { addresses, feedsOf } from '../feeds/selection.ts';
 import type { Home } from '../home.ts';
