@@ -3,18 +3,15 @@ import { expect, test } from 'vitest';
 import { differences, type Manifest, type Outcome, SYNTHESIZE, synthesize } from '../articles/manifest.ts';
 import { start, until } from './process.ts';
 
-/** More by TIDINGS_TEST_ARTICLES=10000. */
-const COUNT = Number(process.env.TIDINGS_TEST_ARTICLES ?? 1000);
-
-test.skipIf(!existsSync(SYNTHESIZE))(
-  `${COUNT} made-up files come out as their manifest says`,
+test.skipIf(!existsSync(SYNTHESIZE)).each([1000, 10_000])(
+  '%i made-up files come out as their manifest says',
   { timeout: 1_200_000 },
-  async () => {
+  async (count) => {
     let manifest: Manifest | undefined;
     const tidings = await start({
       files: {},
       fill: (folder) => {
-        manifest = synthesize(folder, COUNT);
+        manifest = synthesize(folder, count);
       },
       config: `{ site: { timezone: 'Asia/Seoul' }, content: { exclude: ['manifest.json'] } }`,
       startMs: 900_000,
