@@ -28,6 +28,8 @@ describe('what changes is published', () => {
   test('a new file', async () => {
     tidings.write('third.md', article('Third', { tags: '[fresh]' }));
     await appears('Third');
+    // Each feed is a commit of its own; the site's comes first.
+    await until(async () => (await tidings.get('/tag/fresh/feed.json')).ok, 5_000, 'the feed of its tag');
     expect(await titles('/tag/fresh/feed.json')).toEqual(['Third']);
   });
 
