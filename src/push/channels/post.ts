@@ -15,7 +15,7 @@ export interface Posted {
  */
 export async function post(
   home: Home,
-  request: { url: string; headers: Record<string, string>; body: Uint8Array | string },
+  request: { url: string; headers: Record<string, string>; body: Uint8Array | string; maxBytes?: number },
   timeoutMs: number,
 ): Promise<Posted> {
   const started = home.now();
