@@ -4,16 +4,25 @@ import { parseArgs } from 'node:util';
 import { type CheckedFile, type CheckReport, checkArticles } from '../articles/check.ts';
 import { loadConfig, readEnvironment } from '../node/environment.ts';
 import { createFileSource } from '../node/files.ts';
-import type { Command } from './command.ts';
+import { type Command, JSON_OPTION, type Options } from './command.ts';
+import { progress } from './progress.ts';
+import { bold } from './style.ts';
 
-/** Above this many files a person is shown how far it is. */
-const SHOW_PROGRESS = 1000;
+const options = { json: JSON_OPTION } as const satisfies Options;
 
 export const command: Command = {
   usage: 'articles check [DIR] [--json]',
   summary: 'Reads a folder of articles and says what is wrong in which line, and how to mend it',
+  details:
+    'Publishes nothing. Ids and addresses are those that the configuration makes. The exit status is 1 when a file is rejected.',
+  options,
+  examples: [
+    ['tidings articles check', 'the folder in TIDINGS_CONTENT'],
+    ['tidings articles check ../my-site/_posts', 'another folder'],
+    ['tidings articles check --json', 'all of it, for programs'],
+  ],
   async run(args) {
-    const { values, positionals } = parseArgs({ args, allowPositionals: true, options: { json: { type: 'boolean' } } });
+    const { values, positionals } = parseArgs({ args, allowPositionals: true, options });
     if (positionals.length > 1) {
       console.error('Give one folder, or none for TIDINGS_CONTENT.');
       return 2;
@@ -28,20 +37,12 @@ export const command: Command = {
     const source = createFileSource(folder, {
       onSkipped: ({ path, reason }) => console.error(`Passed over: ${path}: ${reason}`),
     });
-    const result = await checkArticles(source, config, Date.now(), progress());
+    const result = await checkArticles(source, config, Date.now(), progress('Reading'));
     if (values.json) console.log(JSON.stringify(result, null, 2));
     else print(result, folder);
     return result.counts.rejected > 0 ? 1 : 0;
   },
 };
-
-function progress(): (done: number, all: number) => void {
-  return (done, all) => {
-    if (!process.stderr.isTTY || all < SHOW_PROGRESS) return;
-    const filled = Math.round((done / all) * 30);
-    process.stderr.write(`\r${'█'.repeat(filled)}${'░'.repeat(30 - filled)} ${done}/${all}${done === all ? '\n' : ''}`);
-  };
-}
 
 /** Grouped by what is to be done: what is lost first, then what was guessed, then what waits. */
 function print({ files, counts }: CheckReport, folder: string): void {
@@ -54,7 +55,7 @@ function print({ files, counts }: CheckReport, folder: string): void {
   for (const [title, belongs] of groups) {
     const members = files.filter(belongs);
     if (members.length === 0) continue;
-    console.log(`${title} (${members.length})\n`);
+    console.log(bold(`${title} (${members.length})\n`));
     for (const file of members) describe(file, folder);
   }
   console.log(

@@ -1,23 +1,28 @@
 import { parseArgs } from 'node:util';
 import type { DeliveryView } from '../hub/deliveries.ts';
 import { api } from './api.ts';
-import type { Command } from './command.ts';
+import { type Command, JSON_OPTION, type Options } from './command.ts';
 import { printTable } from './table.ts';
+
+const options = {
+  topic: { type: 'string', value: 'PATH', summary: 'only those of this document' },
+  subscription: { type: 'string', value: 'ID', summary: 'only those of this subscription' },
+  failed: { type: 'boolean', summary: 'only those that failed' },
+  limit: { type: 'string', value: 'N', summary: 'so many at most; 100 by default' },
+  json: JSON_OPTION,
+} as const satisfies Options;
 
 export const command: Command = {
   usage: 'deliveries list [--topic PATH] [--subscription ID] [--failed] [--limit N] [--json]',
   summary: 'What was sent to whom, and what came of it; the newest first',
+  options,
+  examples: [
+    ['tidings deliveries list', 'the last hundred'],
+    ['tidings deliveries list --failed', 'what did not arrive, and why'],
+    ['tidings deliveries list --topic /atom.xml --limit 10', 'the last ten of one document'],
+  ],
   async run(args) {
-    const { values } = parseArgs({
-      args,
-      options: {
-        topic: { type: 'string' },
-        subscription: { type: 'string' },
-        failed: { type: 'boolean' },
-        limit: { type: 'string' },
-        json: { type: 'boolean' },
-      },
-    });
+    const { values } = parseArgs({ args, options });
     const wrong = [values.subscription, values.limit].find((text) => text !== undefined && !/^[1-9]\d*$/.test(text));
     if (wrong !== undefined) {
       console.error(`${wrong} is no number; see: tidings deliveries list --help`);

@@ -1,15 +1,23 @@
 import { parseArgs } from 'node:util';
 import { api } from './api.ts';
-import type { Command } from './command.ts';
+import { type Command, JSON_OPTION, type Options } from './command.ts';
+
+const options = {
+  subscription: { type: 'string', value: 'ID', summary: 'the subscriber that is sent it' },
+  topic: { type: 'string', value: 'PATH', summary: 'the document that all its subscribers are sent' },
+  json: JSON_OPTION,
+} as const satisfies Options;
 
 export const command: Command = {
   usage: 'deliveries replay (--subscription ID | --topic PATH) [--json]',
   summary: 'Sends a subscriber, or all of a topic, the present document once more',
+  options,
+  examples: [
+    ['tidings deliveries replay --subscription 12', 'one subscriber, by the id in: tidings subscribers list'],
+    ['tidings deliveries replay --topic /atom.xml', 'everyone who subscribed to a document'],
+  ],
   async run(args) {
-    const { values } = parseArgs({
-      args,
-      options: { subscription: { type: 'string' }, topic: { type: 'string' }, json: { type: 'boolean' } },
-    });
+    const { values } = parseArgs({ args, options });
     const { subscription, topic } = values;
     if ((subscription === undefined) === (topic === undefined) || (subscription && !/^[1-9]\d*$/.test(subscription))) {
       console.error('Give --subscription with an id (tidings subscribers list), or --topic with an address.');

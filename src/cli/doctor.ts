@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util';
 import { request } from 'undici';
 import { adminToken, readEnvironment } from '../node/environment.ts';
 import { findOwner } from '../node/own.ts';
-import type { Command } from './command.ts';
+import { type Command, JSON_OPTION, type Options } from './command.ts';
 
 /** Milliseconds that the hub has for its question, and for a document. */
 const PATIENCE_MS = 30_000;
@@ -19,15 +19,22 @@ interface Finding {
   detail: string;
 }
 
+const options = {
+  callback: { type: 'string', value: 'URL', summary: 'public address at which --listen is reached' },
+  listen: { type: 'string', value: 'PORT', summary: 'port of the callback; any free one by default' },
+  json: JSON_OPTION,
+} as const satisfies Options;
+
 export const command: Command = {
   usage: 'doctor [URL] [--callback URL --listen PORT] [--json]',
   summary: 'Self-test: subscribes to a server, has it publish, and reports what arrived',
+  options,
+  examples: [
+    ['tidings doctor', 'the server that runs on this data folder'],
+    ['tidings doctor https://feeds.example --callback https://me.example --listen 9000', 'another one, from outside'],
+  ],
   async run(args) {
-    const { values, positionals } = parseArgs({
-      args,
-      allowPositionals: true,
-      options: { callback: { type: 'string' }, listen: { type: 'string' }, json: { type: 'boolean' } },
-    });
+    const { values, positionals } = parseArgs({ args, allowPositionals: true, options });
     const { data } = readEnvironment();
     const given = positionals[0] ?? findOwner(data)?.address ?? null;
     if (given === null || !/^https?:\/\//.test(given) || !URL.canParse(given) || positionals.length > 1) {
@@ -77,7 +84,7 @@ interface Received {
   body: Buffer;
 }
 
-interface Options {
+interface Means {
   /** Public address of the callback; null for the loopback address that it listens at. */
   callback: string | null;
   listen: number;
@@ -89,7 +96,7 @@ interface Options {
 class Ended extends Error {}
 
 /** A subscriber's whole life with a server: discovery, subscription, document, redelivery, state, leaving. */
-async function examine(url: string, { callback: publicUrl, listen, token, print }: Options): Promise<Finding[]> {
+async function examine(url: string, { callback: publicUrl, listen, token, print }: Means): Promise<Finding[]> {
   const findings: Finding[] = [];
   const secret = randomBytes(24).toString('base64url');
   const path = `/tidings-doctor/${randomBytes(12).toString('hex')}`;

@@ -5,6 +5,8 @@ import type { Command } from './command.ts';
 export const command: Command = {
   usage: 'healthcheck',
   summary: 'Whether the server on PORT is ready to serve; for containers',
+  options: {},
+  examples: [['tidings healthcheck', 'exit status 0 when it is ready; says what is missing when it is not']],
   async run() {
     const { port, host } = readEnvironment();
     const reachable = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;

@@ -1,16 +1,23 @@
 import { parseArgs } from 'node:util';
 import type { RunReport } from '../storage/runs.ts';
 import { api } from './api.ts';
-import type { Command } from './command.ts';
+import { type Command, JSON_OPTION, type Options } from './command.ts';
+
+const options = {
+  'accept-withdrawals': { type: 'boolean', summary: 'let a held run take back what it would take back' },
+  json: JSON_OPTION,
+} as const satisfies Options;
 
 export const command: Command = {
   usage: 'run [--accept-withdrawals] [--json]',
-  summary: 'One regeneration by the server that runs; --accept-withdrawals lets a held one go',
+  summary: 'One regeneration by the server that runs, and what came of it',
+  options,
+  examples: [
+    ['tidings run', 'now, without waiting for the schedule'],
+    ['tidings run --accept-withdrawals', 'when it said that it is held, and the articles are meant to go'],
+  ],
   async run(args) {
-    const { values } = parseArgs({
-      args,
-      options: { 'accept-withdrawals': { type: 'boolean' }, json: { type: 'boolean' } },
-    });
+    const { values } = parseArgs({ args, options });
     const { status, body } = await api<RunReport & { href?: string }>('POST', '/api/runs', {
       acceptWithdrawals: values['accept-withdrawals'] === true,
     });

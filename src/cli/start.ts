@@ -9,6 +9,13 @@ const STOP_MS = 9_000;
 export const command: Command = {
   usage: 'start',
   summary: 'Publishes the content folder, keeps it fresh and pushes every change',
+  details:
+    'Where it listens, what it reads and where it keeps its data stand in the environment: PORT, HOST, TIDINGS_CONTENT, TIDINGS_DATA, TIDINGS_CONFIG, TIDINGS_URL, TIDINGS_SCHEDULE.',
+  options: {},
+  examples: [
+    ['tidings start', './content at http://localhost:8787'],
+    ['TIDINGS_CONTENT=../my-site/_posts PORT=9000 tidings start', 'another folder, another port'],
+  ],
   async run() {
     const environment = readEnvironment();
     const { port, host, content, data, url } = environment;

@@ -1,14 +1,24 @@
 import { parseArgs } from 'node:util';
 import type { SubscriptionView as Subscription } from '../hub/subscriptions.ts';
 import { api } from './api.ts';
-import type { Command } from './command.ts';
+import { type Command, JSON_OPTION, type Options } from './command.ts';
 import { printTable } from './table.ts';
+
+const options = {
+  topic: { type: 'string', value: 'PATH', summary: 'only those of this document' },
+  json: JSON_OPTION,
+} as const satisfies Options;
 
 export const command: Command = {
   usage: 'subscribers list [--topic PATH] [--json]',
   summary: 'Who subscribed to what, until when',
+  options,
+  examples: [
+    ['tidings subscribers list', 'everyone'],
+    ['tidings subscribers list --topic /atom.xml', 'who subscribed to one document'],
+  ],
   async run(args) {
-    const { values } = parseArgs({ args, options: { json: { type: 'boolean' }, topic: { type: 'string' } } });
+    const { values } = parseArgs({ args, options });
     const query = values.topic ? `&topic=${encodeURIComponent(values.topic)}` : '';
     const all: Subscription[] = [];
     for (let after = 0; ; ) {

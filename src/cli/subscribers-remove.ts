@@ -4,6 +4,8 @@ import type { Command } from './command.ts';
 export const command: Command = {
   usage: 'subscribers remove ID',
   summary: 'Ends a subscription',
+  options: {},
+  examples: [['tidings subscribers remove 12', 'by the id in: tidings subscribers list']],
   async run([id]) {
     if (!id || !/^\d+$/.test(id)) {
       console.error('Give the id of a subscription; they are shown by: tidings subscribers list');

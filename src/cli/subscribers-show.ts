@@ -2,14 +2,18 @@ import { parseArgs } from 'node:util';
 import type { DeliveryView } from '../hub/deliveries.ts';
 import type { SubscriptionView } from '../hub/subscriptions.ts';
 import { api } from './api.ts';
-import type { Command } from './command.ts';
+import { type Command, JSON_OPTION, type Options } from './command.ts';
 import { printDeliveries } from './deliveries-list.ts';
+
+const options = { json: JSON_OPTION } as const satisfies Options;
 
 export const command: Command = {
   usage: 'subscribers show ID [--json]',
   summary: 'One subscription: its lease, its state, its last deliveries and why they failed',
+  options,
+  examples: [['tidings subscribers show 12', 'by the id in: tidings subscribers list']],
   async run(args) {
-    const { values, positionals } = parseArgs({ args, allowPositionals: true, options: { json: { type: 'boolean' } } });
+    const { values, positionals } = parseArgs({ args, allowPositionals: true, options });
     const [id] = positionals;
     if (!id || !/^[1-9]\d*$/.test(id) || positionals.length > 1) {
       console.error('Give the id of a subscription; they are shown by: tidings subscribers list');

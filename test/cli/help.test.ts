@@ -1,0 +1,112 @@
+import { spawnSync } from 'node:child_process';
+import { parseArgs, stripVTControlCharacters } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import { allCommands, findCommand } from '../../src/cli/commands.ts';
+import { tableLines } from '../../src/cli/table.ts';
+import { tidings } from './tidings.ts';
+
+const commands = await allCommands();
+
+describe.each(commands)('tidings %s', (name, { usage, options, examples }) => {
+  it('has its name and every option in its usage', () => {
+    expect(usage === name || usage.startsWith(`${name} `)).toBe(true);
+    for (const option of Object.keys(options)) expect(usage).toContain(`--${option}`);
+    for (const [, option = ''] of usage.matchAll(/--([\w-]+)/g)) expect(Object.keys(options)).toContain(option);
+  });
+
+  it('has examples that it would take', async () => {
+    expect(examples.length).toBeGreaterThan(0);
+    for (const [line, does] of examples) {
+      expect(does).not.toBe('');
+      const words = /(?:^|\s)tidings (.*?)(?: [>|] .*)?$/.exec(line)?.[1]?.split(' ') ?? [];
+      expect((await findCommand(words))?.name, line).toBe(name);
+      const args = words.slice(name.split(' ').length);
+      expect(() => parseArgs({ args, options, allowPositionals: true }), line).not.toThrow();
+    }
+  });
+});
+
+describe('help', () => {
+  it('lists every command', async () => {
+    const { status, out } = await tidings(['--help']);
+    expect(status).toBe(0);
+    for (const [name] of commands) expect(out).toContain(`  ${name} `);
+  });
+
+  it('tells of one command the same by both names', async () => {
+    const [asked, flagged] = await Promise.all([
+      tidings(['help', 'articles', 'check']),
+      tidings(['articles', 'check', '--help']),
+    ]);
+    expect(asked).toEqual(flagged);
+    expect(asked.out).toMatch(/Usage: tidings articles check \[DIR\][\s\S]*--json +print JSON[\s\S]*Examples:/);
+  });
+
+  it('has colours only where they are wanted', async () => {
+    const plain = await tidings(['--help']);
+    const coloured = await tidings(['--help'], { env: { FORCE_COLOR: '1' } });
+    expect(plain.out).not.toContain('\u001b');
+    expect(coloured.out).toContain('\u001b[1m');
+  });
+});
+
+describe('what is misspelt', () => {
+  it.each([
+    [['feed', 'list'], 'Did you mean: tidings feeds list'],
+    [['docter'], 'Did you mean: tidings doctor'],
+    [['subscribers'], 'subscribers list, subscribers show, subscribers remove'],
+    [['feeds', 'list', '--jsno'], 'Did you mean --json?'],
+    [['toString'], 'There is no command toString'],
+    [['help', 'artcles', 'check'], 'Did you mean: tidings articles check'],
+  ])('%j names the mend', async (args, mend) => {
+    const { status, err } = await tidings(args);
+    expect(status).toBe(2);
+    expect(err).toContain(mend);
+  });
+});
+
+describe('a table', () => {
+  const rows = [
+    ['뱃길이 이틀째 끊겨 섬에 물이 모자라다', 1],
+    [`a\u001b[2Jb\nc${'x'.repeat(60)}`, 2],
+  ];
+
+  it('fits the terminal, wide letters too', () => {
+    const lines = tableLines(['TITLE', 'N'], rows, 24).map((line) => stripVTControlCharacters(line));
+    expect(lines).toEqual(['TITLE                  N', '뱃길이 이틀째 끊겨 …   1', `ab c${'x'.repeat(16)}…  2`]);
+  });
+
+  it('is whole where there is no terminal', () => {
+    expect(tableLines(['TITLE', 'N'], rows, Number.POSITIVE_INFINITY)[2]).toContain('x'.repeat(60));
+  });
+});
+
+describe('completion', () => {
+  it('completes nouns, verbs and options in bash', async () => {
+    const { out } = await tidings(['completion', 'bash']);
+    const ask = (...words: string[]) => {
+      const line = words.map((word) => `'${word}'`).join(' ');
+      const run = `${out}\nCOMP_WORDS=(${line}); COMP_CWORD=${words.length - 1}; _tidings; echo "\${COMPREPLY[*]}"`;
+      return spawnSync('bash', ['--norc', '-c', run], { encoding: 'utf8' }).stdout.trim();
+    };
+    expect(ask('tidings', 'subs')).toBe('subscribers');
+    expect(ask('tidings', 'feeds', '')).toBe('list');
+    expect(ask('tidings', 'subscribers', 'list', '--t')).toBe('--topic');
+    expect(ask('tidings', 'run', '--acc')).toBe('--accept-withdrawals');
+  });
+
+  it.each(['zsh', 'fish'])('is made for %s', async (shell) => {
+    const { status, out } = await tidings(['completion', shell]);
+    expect(status).toBe(0);
+    for (const [, { options }] of commands)
+      for (const option of Object.keys(options))
+        expect(out).toContain(shell === 'fish' ? `-l ${option}` : `--${option}[`);
+  });
+
+  it('asks for a shell that it knows', async () => {
+    expect(await tidings(['completion', 'tcsh'])).toMatchObject({
+      status: 2,
+      err: 'Name your shell: bash, zsh, fish.\n',
+    });
+  });
+});
