@@ -64,6 +64,10 @@ export const command: Command = {
     process.on('SIGINT', stop);
 
     const token = process.stdout.isTTY ? `token ${home.adminToken}` : `token in ${tokenSource(data)}`;
+    if (environment.sample)
+      console.log(`There is no content folder here: this is the sample that comes with Tidings. For your own articles, stop it,
+then run \`tidings init\` in your site's folder, or put files into ./content and start again.
+`);
     console.log(`Tidings publishes ${content}
 
   Feeds      ${url}/rss.xml

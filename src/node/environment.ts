@@ -5,6 +5,7 @@ import { pathToFileURL } from 'node:url';
 import { type Config, ConfigError, resolveConfig } from '../config/config.ts';
 import type { LogStyle } from '../log.ts';
 import { parseCidrs } from '../push/guard.ts';
+import { sampleHere } from './sample.ts';
 
 /** What the environment asks for, with every default filled in. Paths are absolute. */
 export interface Environment {
@@ -13,6 +14,8 @@ export interface Environment {
   content: string;
   data: string;
   config: string;
+  /** Whether there is nothing here to publish but the sample that the package brings. */
+  sample: boolean;
   /** Public address without a slash at the end. */
   url: string;
   /** A cron line; null for none. */
@@ -46,13 +49,15 @@ export function readEnvironment(env: NodeJS.ProcessEnv = process.env): Environme
   const log = value('TIDINGS_LOG') ?? (process.stderr.isTTY ? 'pretty' : 'json');
   if (log !== 'pretty' && log !== 'json' && log !== 'silent')
     throw new EnvironmentError(`TIDINGS_LOG is ${log}; it must be pretty, json or silent.`);
+  const sample = sampleHere(env);
   const schedule = value('TIDINGS_SCHEDULE') ?? '*/5 * * * *';
   return {
     port,
     host: value('HOST') ?? '127.0.0.1',
-    content: resolve(value('TIDINGS_CONTENT') ?? './content'),
-    data: resolve(value('TIDINGS_DATA') ?? './.tidings'),
-    config: resolve(value('TIDINGS_CONFIG') ?? './tidings.config.ts'),
+    content: resolve(value('TIDINGS_CONTENT') ?? sample?.content ?? './content'),
+    data: resolve(value('TIDINGS_DATA') ?? sample?.data ?? './.tidings'),
+    config: resolve(value('TIDINGS_CONFIG') ?? sample?.config ?? './tidings.config.ts'),
+    sample: sample !== null,
     url,
     schedule: schedule === 'off' ? null : schedule,
     allowPrivate: cidrs('TIDINGS_ALLOW_PRIVATE', value('TIDINGS_ALLOW_PRIVATE')),
