@@ -1,5 +1,5 @@
-import { closest } from 'fastest-levenshtein';
 import * as v from 'valibot';
+import { describe } from './mistakes.ts';
 import { type Config, type ConfigInput, configSchema, NEWS } from './schema.ts';
 
 export type { Config, ConfigInput, Where } from './schema.ts';
@@ -22,7 +22,8 @@ export class ConfigError extends Error {
  */
 export function resolveConfig(input: unknown, url: string): Config {
   const parsed = v.safeParse(configSchema, input ?? {});
-  if (!parsed.success) throw new ConfigError(parsed.issues.map(describe).join('\n'));
+  if (!parsed.success)
+    throw new ConfigError(parsed.issues.map((issue) => describe(issue, configSchema, 'configuration')).join('\n'));
   const { site = {}, content = {}, ids = 'tag', feeds = {}, hub = {}, alerts = {}, push = {} } = parsed.output;
   const limit = feeds.limit ?? 20;
   const how = feeds.content ?? 'full';
@@ -124,34 +125,4 @@ function bytesFor(limit: number): number {
 /** Drops keys without a value, which exact optional types refuse. */
 function defined<T extends object>(object: T): { [K in keyof T]: Exclude<T[K], undefined> } {
   return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as never;
-}
-
-/** One mistake as a sentence: where it is, what is wrong, and the nearest key that exists. */
-function describe(issue: v.BaseIssue<unknown>): string {
-  const path = issue.path?.map((item) => String(item.key)) ?? [];
-  const where = path.join('.') || 'configuration';
-  if (issue.type === 'strict_object' && issue.expected === 'never') {
-    const known = knownKeys(path.slice(0, -1));
-    const near = known.length > 0 ? closest(path.at(-1) ?? '', known) : null;
-    return `${where}: there is no such key${near ? `; did you mean ${near}?` : ''}`;
-  }
-  return `${where}: ${issue.message}`;
-}
-
-/** The keys that the schema knows at a path. */
-function knownKeys(path: string[]): string[] {
-  let schema: unknown = configSchema;
-  for (const key of path) {
-    schema = unwrap(schema);
-    const at = schema as { entries?: Record<string, unknown>; item?: unknown };
-    schema = at.entries ? at.entries[key] : at.item;
-  }
-  const entries = (unwrap(schema) as { entries?: Record<string, unknown> } | undefined)?.entries;
-  return Object.keys(entries ?? {});
-}
-
-function unwrap(schema: unknown): unknown {
-  let inner = schema as { wrapped?: unknown; pipe?: unknown[] } | undefined;
-  while (inner?.wrapped) inner = inner.wrapped as typeof inner;
-  return inner;
 }

@@ -10,3 +10,8 @@ export function secretBytes(secret: string): Uint8Array<ArrayBuffer> | null {
     return null;
   }
 }
+
+/** A new secret of 32 random bytes. */
+export function makeSecret(): string {
+  return PREFIX + btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(32))));
+}
