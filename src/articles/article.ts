@@ -30,6 +30,20 @@ export interface Enclosure {
   title?: string;
 }
 
+/** What podcast players want to know of an article with audio or video, as far as its front matter says. */
+export interface Episode {
+  /** From 1. */
+  season?: number;
+  /** From 1, within the season. */
+  number?: number;
+  type?: 'full' | 'trailer' | 'bonus';
+  explicit?: boolean;
+  /** Its words: absolute addresses with their media types. */
+  transcripts?: { url: string; type: string }[];
+  /** Absolute address of a JSON file of chapters. */
+  chapters?: string;
+}
+
 /** How the body of the file is written. */
 export type BodyFormat = 'markdown' | 'html' | 'mdx';
 
@@ -63,6 +77,8 @@ export interface Article {
   /** Former addresses, as paths or absolute. */
   aliases: string[];
   enclosures: Enclosure[];
+  /** Absent where the front matter says nothing of the kind. */
+  episode?: Episode;
   /** False when the article asks to be in no feed (`feed: false`). */
   inFeeds: boolean;
   /** True when feeds are to show its summary alone (`feed: excerpt`); absent otherwise. */

@@ -3,6 +3,7 @@ import type { Article, Author, BodyFormat, Problem, Reading } from './article.ts
 import { type AuthorDirectory, authorsOf, authorWithSiblings } from './authors.ts';
 import { dayInstant, isoOf, parseDate } from './dates.ts';
 import { decodeText } from './encoding.ts';
+import { episodeOf } from './episode.ts';
 import { type Found, flagOf, type Lookup, lookup, namesOf, textOf } from './fields.ts';
 import { type FileName, languageTag, parseFileName } from './file-name.ts';
 import { type Split, splitFrontMatter } from './front-matter.ts';
@@ -264,7 +265,10 @@ function addressed(base: Unaddressed, url: string, ask: Lookup, problems: Proble
     const message = `${invalid.key} is no address of a picture and was left out.`;
     problems.push({ code: 'image-invalid', message, ...lineOf(text, invalid) });
   }
-  return { ...base, id: idOf(ask), url, image, canonical: canonicalOf(ask, url), enclosures: enclosuresOf(ask, url) };
+  const enclosures = enclosuresOf(ask, url);
+  const episode = episodeOf(ask, enclosures, url);
+  const canonical = canonicalOf(ask, url);
+  return { ...base, id: idOf(ask), url, image, canonical, enclosures, ...(episode && { episode }) };
 }
 
 function canonicalOf(ask: Lookup, url: string): string | null {

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import type { Article, Author } from '../articles/article.ts';
 import { secretBytes } from '../push/secret.ts';
+import { categoryProblem } from './podcast-categories.ts';
 
 /** A value or a list of them. */
 const oneOrMany = v.union([v.string(), v.array(v.string())]);
@@ -64,7 +65,13 @@ const webhookSecret = v.pipe(
 
 const podcast = v.strictObject({
   /** One of Apple's categories, or such a category and one below it. */
-  category: v.union([v.string(), v.tuple([v.string(), v.string()])]),
+  category: v.pipe(
+    v.union([v.string(), v.tuple([v.string(), v.string()])]),
+    v.check(
+      (category) => categoryProblem(category) === null,
+      ({ input }) => categoryProblem(input) ?? '',
+    ),
+  ),
   explicit: v.optional(v.boolean()),
   type: v.optional(v.picklist(['episodic', 'serial'])),
   /** Square, 1,400 to 3,000 pixels wide; `site.image` where this is left out. */

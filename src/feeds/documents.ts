@@ -39,7 +39,7 @@ export function assembleDocument(
     return xmlDocument(root);
   }
   const { root, channel } = rssRoot(head);
-  const hasEpisodes = fragments.some((fragment) => fragment.includes('<itunes:'));
+  const hasEpisodes = fragments.some((fragment) => /<(?:itunes|podcast):/.test(fragment));
   const own = [...elements(channel), ...(hasEpisodes ? podcastHead(head) : [])];
   channel.children = lines([...own, ...fragments.map(piece)]);
   const namespaces = used(['content', 'dc', 'fh', 'itunes', 'media', 'podcast'], own, fragments);

@@ -1,4 +1,4 @@
-import type { Article, Author, Enclosure, Image } from '../articles/article.ts';
+import type { Article, Author, Enclosure, Episode, Image } from '../articles/article.ts';
 import type { Podcast } from '../config/schema.ts';
 
 /** The formats every feed has, and the file name of each document. */
@@ -39,6 +39,7 @@ export interface Entry {
   image: Image | null;
   lang: string | null;
   enclosures: Enclosure[];
+  episode?: Episode;
 }
 
 /** An article as a page shows it, too. */

@@ -356,6 +356,7 @@ export function entryOf(home: Home, member: Pick<Member, 'id' | 'updated' | 'dat
     image: data.image,
     lang: data.lang,
     enclosures: data.enclosures,
+    ...(data.episode && { episode: data.episode }),
   };
 }
 

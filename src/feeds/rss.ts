@@ -1,5 +1,6 @@
 import { Feed, type FeedOptions } from 'feed';
 import type { Element } from 'xast';
+import type { Episode } from '../articles/article.ts';
 import { htmlOf, oneLine, sound } from './characters.ts';
 import type { Entry, FeedHead, Variant } from './entry.ts';
 import { historyOf } from './history.ts';
@@ -58,6 +59,7 @@ function attached(entry: Entry): Element[] {
   return [
     ...(first ? [element('enclosure', { url: first.url, length: first.length, type: first.type })] : []),
     ...(first?.duration ? [element('itunes:duration', {}, text(String(first.duration)))] : []),
+    ...(first && entry.episode ? episodeElements(entry.episode, languageOf(entry.lang)) : []),
     ...more.map((file) =>
       element('media:content', {
         url: file.url,
@@ -67,6 +69,31 @@ function attached(entry: Entry): Element[] {
       }),
     ),
     ...(image ? mediaImage(image) : []),
+  ];
+}
+
+/**
+ * What players show of an episode: Apple's elements, and those of the podcast namespace that say the same or more.
+ *
+ * @see https://podcasting2.org/docs/podcast-namespace
+ */
+function episodeElements(episode: Episode, lang: string | null): Element[] {
+  const { season, number, type, explicit, transcripts = [], chapters } = episode;
+  const chaptersAt = webAddress(chapters);
+  return [
+    ...(season ? [element('itunes:season', {}, text(String(season)))] : []),
+    ...(number ? [element('itunes:episode', {}, text(String(number)))] : []),
+    ...(type ? [element('itunes:episodeType', {}, text(type))] : []),
+    ...(explicit === undefined ? [] : [element('itunes:explicit', {}, text(String(explicit)))]),
+    ...(season ? [element('podcast:season', {}, text(String(season)))] : []),
+    ...(number ? [element('podcast:episode', {}, text(String(number)))] : []),
+    ...transcripts.flatMap(({ url, type: media }) => {
+      const address = webAddress(url);
+      return address === null ? [] : [element('podcast:transcript', { url: address, type: media, language: lang })];
+    }),
+    ...(chaptersAt === null
+      ? []
+      : [element('podcast:chapters', { url: chaptersAt, type: 'application/json+chapters' })]),
   ];
 }
 

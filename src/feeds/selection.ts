@@ -24,9 +24,7 @@ export function feedsOf(article: Selectable, config: Config): FeedRef[] {
     ),
     ...named('lang', [lang]).map((ref) => ({ ...ref, lang })),
     ...folders(article.path),
-    ...config.feeds.defined
-      .filter((feed) => matches(feed.where, article, config.site.language))
-      .map((feed) => defined(feed.path, feed.title)),
+    ...config.feeds.defined.filter((feed) => matches(feed.where, article, config.site.language)).map(defined),
   ];
 }
 
@@ -61,15 +59,17 @@ export function ruleOf(feed: Pick<FeedRef, 'key' | 'kind'>, config: Config): Def
 
 /** The feeds that exist without any article: the site's and those that the publisher defined. */
 export function definedFeeds(config: Config): FeedRef[] {
-  return [siteFeed(config), ...config.feeds.defined.map((feed) => defined(feed.path, feed.title))];
+  return [siteFeed(config), ...config.feeds.defined.map(defined)];
 }
 
 function siteFeed(config: Config): FeedRef {
   return { key: SITE_KEY, kind: 'site', title: config.site.title, lang: null };
 }
 
-function defined(path: string, title: string): FeedRef {
-  return { key: path, kind: 'defined', title, lang: null };
+/** A feed of one language says so; what speaks several has the site's, and each entry its own. */
+function defined({ path, title, where }: DefinedFeed): FeedRef {
+  const [lang = null, ...others] = [where.lang ?? []].flat();
+  return { key: path, kind: 'defined', title, lang: others.length > 0 ? null : lang };
 }
 
 function named(kind: 'category' | 'tag' | 'author' | 'lang', names: string[]): FeedRef[] {

@@ -57,6 +57,32 @@ describe('audio, video and other files', () => {
     ],
   ])('%j', (extra, expected) => expect(of(extra).enclosures).toEqual([expected]));
 
+  it.each([
+    [
+      'audio: a.mp3\nseason: 2\nepisode: 07\nepisode_type: Bonus\nexplicit: no',
+      { season: 2, number: 7, type: 'bonus', explicit: false },
+    ],
+    [
+      'audio: a.mp3\ntranscript: a.vtt\nchapters: /a.json',
+      {
+        transcripts: [{ url: 'https://news.example/2024/a/a.vtt', type: 'text/vtt' }],
+        chapters: 'https://news.example/a.json',
+      },
+    ],
+    [
+      'audio: a.mp3\ntranscript:\n  - a.srt\n  - {url: /words, type: text/html}\n  - "yes"',
+      {
+        transcripts: [
+          { url: 'https://news.example/2024/a/a.srt', type: 'application/x-subrip' },
+          { url: 'https://news.example/words', type: 'text/html' },
+        ],
+      },
+    ],
+    ['audio: a.mp3\nseason: 0\nepisode: pilot\nchapters: true\ntranscript: javascript:alert(1)/a.vtt', undefined],
+    ['enclosure: a.pdf\nseason: 2\nepisode: 7', undefined],
+    ['season: 2', undefined],
+  ])('as an episode: %j', (extra, expected) => expect(of(extra).episode).toEqual(expected));
+
   it('each address once, and none that is no file', () => {
     expect(of('audio: [/a.mp3, /a.mp3, /b.mp3]').enclosures.map(({ url }) => url)).toEqual([
       'https://news.example/a.mp3',

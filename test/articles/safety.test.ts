@@ -257,6 +257,14 @@ describe('front matter cannot harm', () => {
     expect(title('Rules <em>and</em> a < b')).toBe('Rules and a < b');
     expect(title('Vec<T> and Option<String> &amp; &rsquo;24')).toBe('Vec<T> and Option<String> & ’24');
     expect(title('AT&T &copy 2024')).toBe('AT&T &copy 2024');
+    expect(title('One<br>two <b>and <i>three</i></b>')).toBe('One two and three');
+  });
+
+  it('a tag that nothing closes is a word of the title', () => {
+    const title = (text: string) => articleOf(`---\ntitle: ${JSON.stringify(text)}\ndate: 2024-03-05\n---\n`).title;
+    for (const text of ['The <b> element', '<b>, & and Vec<T>', 'From <em> to <strong>', 'What </p> closes'])
+      expect(title(text)).toBe(text);
+    expect(title('How to write <em>a</em> &lt;b&gt;x&lt;/b&gt; with <b>')).toBe('How to write a <b>x</b> with <b>');
   });
 });
 

@@ -37,3 +37,15 @@ describe('limits', () => {
     expect(() => bytes({ maxBytes: 100 })).toThrow(/feeds\.maxBytes/);
   });
 });
+
+describe('site.podcast.category', () => {
+  const podcast = (category: string | [string, string]) => resolveConfig({ site: { podcast: { category } } }, URL);
+
+  it('is one that directories know', () => {
+    expect(podcast('True Crime').site.podcast?.category).toBe('True Crime');
+    expect(podcast(['News', 'Daily News']).site.podcast?.category).toEqual(['News', 'Daily News']);
+    expect(() => podcast('Gossip')).toThrow(/site\.podcast\.category: must be one of Arts, Business/);
+    expect(() => podcast(['News', 'Books'])).toThrow(/site\.podcast\.category: must be News with one of Business News/);
+    expect(() => podcast(['History', 'Rome'])).toThrow(/site\.podcast\.category: must be History alone/);
+  });
+});

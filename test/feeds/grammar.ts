@@ -215,6 +215,8 @@ function rssItemFaults(item: Element): string[] {
     {
       ...{ title: '?', link: '1', description: '?', guid: '1', pubDate: '1', category: '*', enclosure: '?' },
       ...{ 'content:encoded': '?', 'dc:creator': '*', 'atom:updated': '?', 'itunes:duration': '?' },
+      ...{ 'itunes:season': '?', 'itunes:episode': '?', 'itunes:episodeType': '?', 'itunes:explicit': '?' },
+      ...{ 'podcast:season': '?', 'podcast:episode': '?', 'podcast:chapters': '?', 'podcast:transcript': '*' },
     },
     {
       ...{ title: text(SOME), link: text(WEB), description: text(/^/), pubDate: text(RFC822), category: text(SOME) },
@@ -223,6 +225,10 @@ function rssItemFaults(item: Element): string[] {
       'dc:creator': text(SOME),
       'atom:updated': text(RFC3339),
       'itunes:duration': text(/^\d+$/),
+      'itunes:season': text(/^[1-9]\d*$/),
+      'itunes:episode': text(/^[1-9]\d*$/),
+      'itunes:episodeType': text(/^(?:full|trailer|bonus)$/),
+      'itunes:explicit': text(/^(?:true|false)$/),
       ...MEDIA,
     },
   );

@@ -79,6 +79,19 @@ describe('feedsOf', () => {
 });
 
 describe('definedFeeds', () => {
+  it.each([
+    ['ko', 'ko'],
+    [['en-GB'], 'en-GB'],
+    [['ko', 'en'], null],
+    [undefined, null],
+  ])('a feed of the language %j has the language %j', (lang, expected) => {
+    const where = lang === undefined ? {} : { lang };
+    const one = resolveConfig({ feeds: { defined: [{ path: '/one', title: 'One', where }] } }, SERVER);
+    const ref = definedFeeds(one)[1];
+    expect(ref?.lang).toBe(expected);
+    expect(ref && headOf(ref, one, SERVER, 'paper.example', '2024-01-01T00:00:00.000Z').lang).toBe(expected ?? 'en');
+  });
+
   it('names the feeds that exist without an article', () => {
     expect(definedFeeds(config).map((ref) => ref.key)).toEqual(['', '/inside-rust', '/sport']);
   });
