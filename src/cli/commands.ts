@@ -12,6 +12,7 @@ export const COMMANDS: Record<string, () => Promise<{ command: Command }>> = {
   'subscribers remove': () => import('./subscribers-remove.ts'),
   'deliveries list': () => import('./deliveries-list.ts'),
   'deliveries replay': () => import('./deliveries-replay.ts'),
+  sync: () => import('./sync.ts'),
   doctor: () => import('./doctor.ts'),
   healthcheck: () => import('./healthcheck.ts'),
   completion: () => import('./completion.ts'),

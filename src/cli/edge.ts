@@ -84,11 +84,15 @@ async function main(): Promise<number> {
   const target = { url: address, token };
   let syncing: Promise<unknown> = Promise.resolve();
   const syncedFile = join(state, 'synced.json');
-  const synced = new Set<string>(existsSync(syncedFile) ? JSON.parse(readFileSync(syncedFile, 'utf8')) : []);
+  // What came to the bucket another way stays: only what this folder had is deleted.
+  let known = new Set<string>(existsSync(syncedFile) ? JSON.parse(readFileSync(syncedFile, 'utf8')) : []);
   const sync = () => {
     syncing = syncing
-      .then(() => syncFolder(content, config, target, synced))
-      .then(() => writeFileSync(syncedFile, JSON.stringify([...synced])))
+      .then(() => syncFolder(content, config, target, { isDeleted: (path) => known.has(path) }))
+      .then(({ present }) => {
+        known = new Set(present);
+        writeFileSync(syncedFile, JSON.stringify(present));
+      })
       .catch((error: Error) => console.error(`The content could not be synced: ${error.message}`));
     return syncing;
   };

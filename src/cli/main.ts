@@ -47,7 +47,15 @@ function usageMistake({ name, code = '', message }: Error & { code?: string }, {
 }
 
 /** Errors whose message says what to do; anything else is a fault of ours and is shown whole. */
-const EXPECTED = new Set(['ConfigError', 'EnvironmentError', 'ScheduleError', 'NoServer', 'CommandError']);
+const EXPECTED = new Set([
+  'ConfigError',
+  'EnvironmentError',
+  'ScheduleError',
+  'NoServer',
+  'CommandError',
+  'RemoteError',
+  'SourceUnavailable',
+]);
 
 try {
   const status = await main(argv.slice(2));

@@ -37,6 +37,12 @@ export function createBucketSource(bucket: R2Bucket, gate: Gate): ArticleSource 
       assertPath(path);
       return describe(await gate(() => bucket.put(path, bytes, {})));
     },
+    async putIf(path, bytes, tag) {
+      assertPath(path);
+      const onlyIf = tag === null ? { etagDoesNotMatch: '*' } : { etagMatches: tag };
+      const object = await gate(() => bucket.put(path, bytes, { onlyIf }));
+      return object === null ? null : describe(object);
+    },
     async delete(path) {
       if (pathProblem(path)) return false;
       // R2 does not tell whether there was one.

@@ -6,8 +6,8 @@ import { addresses } from '../feeds/selection.ts';
 import type { Home } from '../home.ts';
 import { listReceivers } from '../push/channels/receivers.ts';
 import { republish } from '../republish.ts';
-import { PathRefused, pathProblem } from '../storage/paths.ts';
 import { findRun, listRuns, requestRun } from '../storage/runs.ts';
+import { articleFileRoutes } from './article-files.ts';
 import { requireAdmin } from './auth.ts';
 import { deliveryRoutes } from './deliveries.ts';
 import { problem } from './problem.ts';
@@ -81,52 +81,7 @@ export function apiRoutes(home: Home): Hono {
     return c.json({ files, next: rows.length === PAGE ? rows.at(-1)?.path : null });
   });
 
-  app.on(['GET', 'HEAD'], '/articles/*', async (c) => {
-    const path = pathOf(c.req.url);
-    const got = path === null ? null : await home.source.get(path);
-    if (!got) return problem(c, 404, 'Not Found', 'There is no such file; GET /api/articles lists them.');
-    return c.body(got.bytes as Uint8Array<ArrayBuffer>, 200, {
-      'Content-Type': 'application/octet-stream',
-      ETag: `"${home.sha256(got.bytes)}"`,
-      'Cache-Control': 'no-store',
-    });
-  });
-
-  app.put('/articles/*', async (c) => {
-    const path = pathOf(c.req.url);
-    if (path === null) return problem(c, 400, 'Bad Request', 'The path must lie below the content folder.');
-    const bytes = new Uint8Array(await c.req.arrayBuffer());
-    if (bytes.byteLength > home.config.content.maxBytes)
-      return problem(c, 413, 'Content Too Large', `An article may have ${home.config.content.maxBytes} bytes.`);
-    const before = await home.source.get(path);
-    const refused = precondition(c.req.raw.headers, before && home.sha256(before.bytes));
-    if (refused) return problem(c, 412, 'Precondition Failed', refused);
-    try {
-      await home.source.put(path, bytes);
-    } catch (error) {
-      if (error instanceof PathRefused) return problem(c, 400, 'Bad Request', error.message);
-      throw error;
-    }
-    if (c.req.query('run') !== 'later') await told(path);
-    return c.body(null, before ? 204 : 201, { ETag: `"${home.sha256(bytes)}"` });
-  });
-
-  app.delete('/articles/*', async (c) => {
-    const path = pathOf(c.req.url);
-    const before = path === null ? null : await home.source.get(path);
-    if (path === null || !before) return problem(c, 404, 'Not Found', 'There is no such file.');
-    const refused = precondition(c.req.raw.headers, home.sha256(before.bytes));
-    if (refused) return problem(c, 412, 'Precondition Failed', refused);
-    await home.source.delete(path);
-    if (c.req.query('run') !== 'later') await told(path);
-    return c.body(null, 204);
-  });
-
-  /** A change that was told is taken in without a listing. With `?run=later` the caller asks for one run after many. */
-  async function told(path: string): Promise<void> {
-    await requestRun(home, { trigger: 'upload', paths: [path] });
-    home.waitUntil(republish(home));
-  }
+  app.route('/articles', articleFileRoutes(home));
 
   app.get('/feeds', async (c) => {
     const feeds = await listedFeeds(home, -1);
@@ -164,28 +119,6 @@ function published({ id, updated, data }: Pick<FileRow, 'id' | 'updated' | 'data
   const { url, title, published: at, summary, authors, categories, tags, lang } = article;
   const image = article.image?.url ?? null;
   return { id, url, title, published: at, updated, summary, authors, categories, tags, image, lang };
-}
-
-/** The file's path in an address, decoded; null when it cannot be one. */
-function pathOf(url: string): string | null {
-  try {
-    const path = decodeURIComponent(new URL(url).pathname.slice('/api/articles/'.length));
-    return pathProblem(path) ? null : path;
-  } catch {
-    return null;
-  }
-}
-
-/** Why If-Match or If-None-Match forbids a change (RFC 9110 section 13.1); null when it does not. */
-function precondition(headers: Headers, hash: string | null): string | null {
-  const match = headers.get('if-match');
-  if (match !== null) {
-    const given = match.split(',').map((tag) => tag.trim());
-    if (hash === null || !(given.includes('*') || given.includes(`"${hash}"`)))
-      return 'The file is not the one that If-Match names; get it again.';
-  }
-  if (headers.get('if-none-match')?.trim() === '*' && hash !== null) return 'There is such a file already.';
-  return null;
 }
 
 function parseJson(text: string): unknown {

@@ -23,6 +23,22 @@ export function evaluateConditions(header: HeaderOf, etag: string, lastModified:
   return since != null && isAfter(lastModified, since) === false ? 304 : 200;
 }
 
+/**
+ * Why the conditions of a PUT or DELETE forbid it (RFC 9110 sections 13.1.1 and 13.1.2), as a sentence; null when they do
+ * not. A weak tag never matches.
+ *
+ * @param etag the strong entity tag of what is there, with its quotes; null when nothing is
+ */
+export function refusedChange(header: HeaderOf, etag: string | null): string | null {
+  const has = (list: string) =>
+    etag !== null && (list.trim() === '*' || entityTags(list).some((tag) => !tag.weak && tag.opaque === etag));
+  const match = header('if-match');
+  if (match != null && !has(match)) return 'The file is not the one that If-Match names; get it again.';
+  const none = header('if-none-match');
+  if (none == null || !has(none)) return null;
+  return none.trim() === '*' ? 'There is such a file already.' : 'The file is one that If-None-Match names.';
+}
+
 /** The entity tags of a list, with their quotes (RFC 9110 section 8.8.3). */
 export function entityTags(list: string): { opaque: string; weak: boolean }[] {
   return [...list.matchAll(/(W\/)?("[\x21\x23-\x7e\x80-\uffff]*")/g)].map(([, weak, opaque = '']) => ({

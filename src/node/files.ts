@@ -9,8 +9,9 @@ import {
   openSync,
   readFileSync,
   realpathSync,
+  renameSync,
 } from 'node:fs';
-import { lstat, mkdir, readdir, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, readdir, realpath, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { assertPath, compareCodePoints, isIgnoredName, PathRefused, pathProblem } from '../storage/paths.ts';
@@ -66,6 +67,35 @@ export function createFileSource(folder: string, { onSkipped = () => {} }: FileS
     return real !== null && isInside(base, real) ? real : null;
   }
 
+  /** A whole file or none, and only where `may` says so of its true place at the instant at which it appears. */
+  async function write(path: string, bytes: Uint8Array, may: (target: string) => boolean): Promise<SourceFile | null> {
+    assertPath(path);
+    const base = root();
+    const target = join(base, path);
+    try {
+      const parent = await ensureFolder(base, dirname(target), path);
+      const temporary = join(parent, `.${randomUUID()}.tmp`);
+      try {
+        await writeFile(temporary, bytes);
+        const stats = await stat(temporary, { bigint: true });
+        if (may(target)) {
+          renameSync(temporary, target);
+          return describe(path, stats);
+        }
+        await rm(temporary);
+        return null;
+      } catch (error) {
+        await rm(temporary, { force: true });
+        throw error;
+      }
+    } catch (error) {
+      const code = (error as NodeJS.ErrnoException).code ?? '';
+      if (['ENOTDIR', 'EEXIST', 'EISDIR', 'ENOTEMPTY', 'ENAMETOOLONG'].includes(code))
+        throw new PathRefused(`The path ${JSON.stringify(path)} is taken: a file and a folder cannot share a name.`);
+      throw error;
+    }
+  }
+
   return {
     async list({ cursor, limit = 1000 } = {}) {
       if (cursor === undefined || snapshot === null) snapshot = await walk(root(), onSkipped);
@@ -103,28 +133,16 @@ export function createFileSource(folder: string, { onSkipped = () => {} }: FileS
     },
 
     async put(path, bytes) {
-      assertPath(path);
-      const base = root();
-      const target = join(base, path);
-      try {
-        const parent = await ensureFolder(base, dirname(target), path);
-        const temporary = join(parent, `.${randomUUID()}.tmp`);
-        try {
-          await writeFile(temporary, bytes);
-          const stats = await stat(temporary, { bigint: true });
-          await rename(temporary, target);
-          return describe(path, stats);
-        } catch (error) {
-          await rm(temporary, { force: true });
-          throw error;
-        }
-      } catch (error) {
-        const code = (error as NodeJS.ErrnoException).code ?? '';
-        if (['ENOTDIR', 'EEXIST', 'EISDIR', 'ENOTEMPTY', 'ENAMETOOLONG'].includes(code))
-          throw new PathRefused(`The path ${JSON.stringify(path)} is taken: a file and a folder cannot share a name.`);
-        throw error;
-      }
+      const file = await write(path, bytes, () => true);
+      if (file === null) throw new Error('a write without a condition is always done');
+      return file;
     },
+
+    putIf: (path, bytes, tag) =>
+      write(path, bytes, (target) => {
+        const stats = unlessAbsent(() => lstatSync(target, { bigint: true }));
+        return (stats?.isFile() ? describe(path, stats).tag : null) === tag;
+      }),
 
     async delete(path) {
       if (locate(path) === null) return false;

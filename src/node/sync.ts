@@ -1,44 +1,112 @@
 import { hash } from 'node:crypto';
-import { request } from 'undici';
 import { isAuthorsFile } from '../articles/authors.ts';
 import { articleFiles } from '../articles/selection.ts';
 import type { Config } from '../config/config.ts';
 import { createFileSource } from './files.ts';
+import { ask, type Remote } from './remote.ts';
 
 /** Uploads under way at once. */
 const AT_ONCE = 8;
+/** Files in a row that the server has none of, after which no upload that was cut off is looked for any more. */
+const MISSES = 16;
 
-/** The server refused, or did not answer. */
-export class SyncError extends Error {
-  override name = 'SyncError';
+/** What there is to do, before it is done. */
+export interface SyncPlan {
+  /** Article files of the folder. */
+  files: number;
+  /** Paths whose bytes the server has otherwise or not at all, in order. */
+  changed: string[];
+  /** Paths that the server has and the folder has not. */
+  gone: string[];
 }
 
-export interface Target {
-  /** Address of the server, without a slash at the end. */
-  url: string;
-  token: string;
+/** How far a sync is. */
+export interface SyncProgress {
+  done: number;
+  total: number;
+}
+
+export interface SyncOptions {
+  /** Which of the paths that are gone from the folder are deleted. */
+  isDeleted: (path: string) => boolean;
+  onPlan?: (plan: SyncPlan) => void;
+  onProgress?: (progress: SyncProgress) => void;
+}
+
+export interface Synced {
+  /** The folder's paths. */
+  present: string[];
+  uploaded: string[];
+  deleted: string[];
+  /** Those that an earlier sync had uploaded before it was cut off. */
+  resumed: string[];
+  /** The answer to the one request for a regeneration; null where nothing had changed. */
+  run: string | null;
 }
 
 /**
- * Brings a server's articles up to a folder: what differs by hash is uploaded, what is gone from the folder since the
- * last time is deleted (what came another way stays), and one regeneration is asked for when that changed anything.
+ * Brings a server's articles up to a folder: what is gone is deleted, what differs by hash is uploaded, and one
+ * regeneration is asked for when that changed anything. Deletions go first: a file that was renamed is known by its text
+ * only while its former name is not there.
  *
- * @param known the folder's paths at the last time; holds those of now afterwards
- * @returns the paths that were uploaded or deleted
- * @throws {SyncError}
+ * @throws {RemoteError}
  */
 export async function syncFolder(
   folder: string,
   config: Config,
-  target: Target,
-  known: Set<string>,
-): Promise<string[]> {
+  remote: Remote,
+  options: SyncOptions,
+): Promise<Synced> {
+  const { onPlan = () => {}, onProgress = () => {} } = options;
   const source = createFileSource(folder);
+  const { present, changed, known } = await compare(source, config, remote);
+  const here = new Set(present);
+  const gone = [...known.keys()].filter((path) => !here.has(path) && options.isDeleted(path));
+  onPlan({ files: present.length, changed: changed.map(({ path }) => path), gone });
+
+  const total = gone.length + changed.length;
+  let done = 0;
+  const synced: Synced = { present, uploaded: [], deleted: [], resumed: [], run: null };
+  await inLanes(gone, async (path) => {
+    await ask(remote, 'DELETE', addressOf(path));
+    synced.deleted.push(path);
+    onProgress({ done: ++done, total });
+  });
+  let misses = 0;
+  await inLanes(changed, async ({ path, hash }) => {
+    if (misses < MISSES && (await remoteHash(remote, path)) === hash) {
+      misses = 0;
+      synced.resumed.push(path);
+    } else {
+      misses++;
+      const got = await source.get(path);
+      if (got) {
+        await ask(remote, 'PUT', addressOf(path), got.bytes);
+        synced.uploaded.push(path);
+      }
+    }
+    onProgress({ done: ++done, total });
+  });
+  const paths = [...synced.deleted, ...synced.resumed, ...synced.uploaded].sort();
+  if (paths.length > 0) synced.run = (await ask(remote, 'POST', '/api/runs', JSON.stringify({ paths }))).body;
+  return synced;
+}
+
+interface Comparison {
+  present: string[];
+  changed: { path: string; hash: string }[];
+  /** What the server has, by path. */
+  known: Map<string, string | null>;
+}
+
+async function compare(
+  source: ReturnType<typeof createFileSource>,
+  config: Config,
+  remote: Remote,
+): Promise<Comparison> {
   const isArticle = articleFiles(config);
-  const remote = await remoteHashes(target);
-  const changed: string[] = [];
-  const present = new Set<string>();
-  const uploads: { path: string; bytes: Uint8Array }[] = [];
+  const known = await remoteHashes(remote);
+  const comparison: Comparison = { present: [], changed: [], known };
   let cursor: string | undefined;
   do {
     const page = await source.list({ cursor });
@@ -46,37 +114,40 @@ export async function syncFolder(
       if (!isArticle(path) && !isAuthorsFile(path)) continue;
       const got = await source.get(path);
       if (!got) continue;
-      present.add(path);
-      const remoteTag = remote.get(path) ?? (isAuthorsFile(path) ? await remoteHash(target, path) : undefined);
-      if (remoteTag !== hash('sha256', got.bytes, 'hex')) uploads.push({ path, bytes: got.bytes });
+      const own = hash('sha256', got.bytes, 'hex');
+      comparison.present.push(path);
+      const theirs = isAuthorsFile(path) ? await remoteHash(remote, path) : known.get(path);
+      if (theirs !== own) comparison.changed.push({ path, hash: own });
     }
     cursor = page.cursor ?? undefined;
   } while (cursor !== undefined);
+  return comparison;
+}
+
+/** Does the work for each of a list, several at a time, begun in order; the first failure ends it. */
+async function inLanes<T>(list: T[], work: (item: T) => Promise<void>): Promise<void> {
+  let next = 0;
+  let failed = false;
   const lane = async () => {
-    for (let one = uploads.pop(); one; one = uploads.pop()) {
-      await call(target, 'PUT', addressOf(one.path), one.bytes);
-      changed.push(one.path);
+    for (let item = list[next++]; item !== undefined && !failed; item = list[next++]) {
+      try {
+        await work(item);
+      } catch (error) {
+        failed = true;
+        throw error;
+      }
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, lane));
-  for (const path of known) {
-    if (present.has(path) || !remote.has(path)) continue;
-    await call(target, 'DELETE', addressOf(path));
-    changed.push(path);
-  }
-  known.clear();
-  for (const path of present) known.add(path);
-  if (changed.length > 0) await call(target, 'POST', '/api/runs', JSON.stringify({ paths: changed.sort() }));
-  return changed;
 }
 
 const addressOf = (path: string) => `/api/articles/${path.split('/').map(encodeURIComponent).join('/')}?run=later`;
 
-async function remoteHashes(target: Target): Promise<Map<string, string | null>> {
+async function remoteHashes(remote: Remote): Promise<Map<string, string | null>> {
   const hashes = new Map<string, string | null>();
   let after: string | null = '';
   while (after !== null) {
-    const { body } = await call(target, 'GET', `/api/articles?after=${encodeURIComponent(after)}`);
+    const { body } = await ask(remote, 'GET', `/api/articles?after=${encodeURIComponent(after)}`);
     const page = JSON.parse(body) as { files: { path: string; hash: string | null }[]; next: string | null };
     for (const file of page.files) hashes.set(file.path, file.hash);
     after = page.next;
@@ -84,30 +155,8 @@ async function remoteHashes(target: Target): Promise<Map<string, string | null>>
   return hashes;
 }
 
-async function remoteHash(target: Target, path: string): Promise<string | undefined> {
-  const { etag } = await call(target, 'HEAD', addressOf(path));
-  return etag?.replaceAll('"', '');
-}
-
-async function call(
-  { url, token }: Target,
-  method: 'GET' | 'HEAD' | 'PUT' | 'POST' | 'DELETE',
-  path: string,
-  body?: Uint8Array | string,
-): Promise<{ body: string; etag: string | undefined }> {
-  const answer = await request(url + path, {
-    method,
-    headers: { authorization: `Bearer ${token}` },
-    ...(body === undefined ? {} : { body }),
-  }).catch((error: Error) => {
-    throw new SyncError(`${url} does not answer: ${error.message}`);
-  });
-  const text = await answer.body.text();
-  const { etag } = answer.headers;
-  // What is not there need not be fetched or deleted.
-  if (answer.statusCode >= 400 && answer.statusCode !== 404)
-    throw new SyncError(
-      `${url} answered ${answer.statusCode} to ${method} ${path.split('?')[0]}: ${text.slice(0, 300)}`,
-    );
-  return { body: text, etag: typeof etag === 'string' ? etag : undefined };
+/** The hash of a file as it stands in the server's folder or bucket, also where no run has seen it. */
+async function remoteHash(remote: Remote, path: string): Promise<string | undefined> {
+  const { status, etag } = await ask(remote, 'HEAD', addressOf(path));
+  return status === 200 ? etag?.replaceAll('"', '') : undefined;
 }

@@ -92,6 +92,11 @@ export interface ArticleSource {
   head(path: string): Promise<SourceFile | null>;
   get(path: string): Promise<{ file: SourceFile; bytes: Uint8Array } | null>;
   put(path: string, bytes: Uint8Array): Promise<SourceFile>;
+  /**
+   * Puts only where the file still has that tag, or with null where there is still none; nobody else's write comes
+   * between. Gives null, and has written nothing, where it is another one.
+   */
+  putIf(path: string, bytes: Uint8Array, tag: string | null): Promise<SourceFile | null>;
   delete(path: string): Promise<boolean>;
 }
 

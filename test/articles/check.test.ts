@@ -21,6 +21,9 @@ function sourceOf(files: Record<string, string>): ArticleSource {
     put: async () => {
       throw new Error('a check writes nothing');
     },
+    putIf: async () => {
+      throw new Error('a check writes nothing');
+    },
     delete: async () => {
       throw new Error('a check deletes nothing');
     },

@@ -99,6 +99,11 @@ function memorySource(): ArticleSource {
     const file = files.get(path);
     return file ? { path, tag: String(file.tag), size: file.bytes.byteLength } : null;
   };
+  const put = async (path: string, bytes: Uint8Array) => {
+    tags += 1;
+    files.set(path, { tag: tags, bytes });
+    return { path, tag: String(tags), size: bytes.byteLength };
+  };
   return {
     list: async () => ({ files: [...files.keys()].sort().flatMap((path) => entry(path) ?? []), cursor: null }),
     head: async (path) => entry(path),
@@ -106,11 +111,8 @@ function memorySource(): ArticleSource {
       const file = entry(path);
       return file ? { file, bytes: files.get(path)?.bytes ?? new Uint8Array() } : null;
     },
-    put: async (path, bytes) => {
-      tags += 1;
-      files.set(path, { tag: tags, bytes });
-      return { path, tag: String(tags), size: bytes.byteLength };
-    },
+    put,
+    putIf: async (path, bytes, tag) => ((entry(path)?.tag ?? null) === tag ? put(path, bytes) : null),
     delete: async (path) => files.delete(path),
   };
 }

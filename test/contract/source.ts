@@ -48,6 +48,23 @@ export function sourceContract(make: () => ArticleSource | Promise<ArticleSource
       expect((await listAll())[0]?.tag).toBe(second.tag);
     });
 
+    test('puts on condition that nobody else did', async () => {
+      const first = await source.putIf('a.md', bytes('one'), null);
+      expect(first).toMatchObject({ path: 'a.md', size: 3 });
+      expect(await source.putIf('a.md', bytes('two'), null)).toBeNull();
+      const second = await source.putIf('a.md', bytes('two'), first?.tag ?? '');
+      expect(await source.putIf('a.md', bytes('three'), first?.tag ?? '')).toBeNull();
+      expect(await source.get('a.md')).toStrictEqual({ file: second, bytes: bytes('two') });
+      expect(await source.putIf('none.md', bytes('x'), second?.tag ?? '')).toBeNull();
+      expect((await listAll()).map(({ path }) => path)).toEqual(['a.md']);
+    });
+
+    test('of many that put at once on the same condition one has its way', async () => {
+      const { tag } = await source.put('a.md', bytes('0'));
+      const all = await Promise.all(['1', '2', '3', '4', '5'].map((text) => source.putIf('a.md', bytes(text), tag)));
+      expect(all.filter((file) => file !== null)).toHaveLength(1);
+    });
+
     test('takes an empty file', async () => {
       await source.put('a.md', new Uint8Array());
       expect((await source.get('a.md'))?.bytes).toStrictEqual(new Uint8Array());
