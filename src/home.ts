@@ -3,6 +3,7 @@ import type { Coding } from './storage/codings.ts';
 import type { DocumentCache } from './storage/documents.ts';
 import type { ArticleSource, Blobs, Database, Outbound, Queue } from './storage/ports.ts';
 import type { Rates } from './storage/rates.ts';
+import type { RenderedCache } from './storage/rendered.ts';
 
 /** What a line of the log says: an event's name and plain facts. Never a secret. */
 export type LogFields = Record<string, string | number | boolean | null | undefined>;
@@ -49,6 +50,8 @@ export interface Home {
   readonly stepsPerInvocation: number;
   /** Documents kept in memory; null where a process is one of many and would not hear of another's commit. */
   readonly documentCache: DocumentCache | null;
+  /** Pages and lists that were made already. */
+  readonly renderedCache: RenderedCache;
   /** Told when a regeneration has ended: what becomes due next may be sooner. */
   readonly onRunEnd: () => void;
   /** Lets work outlive the answer that started it (`ctx.waitUntil`); on Node the process waits for it before it ends. */

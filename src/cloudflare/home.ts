@@ -4,6 +4,7 @@ import type { Home } from '../home.ts';
 import { createLog } from '../log.ts';
 import { parseCidrs } from '../push/guard.ts';
 import { createDatabaseRates } from '../storage/rates.ts';
+import { RenderedCache } from '../storage/rendered.ts';
 import { createBlobs } from './blobs.ts';
 import { compress } from './compress.ts';
 import { createDatabase } from './database.ts';
@@ -18,6 +19,9 @@ import { createBucketSource } from './source.ts';
 const STEPS = 4;
 
 let resolved: Config | null = null;
+
+/** Of the isolate: the database tells each request whether what is kept is still right. */
+const renderedCache = new RenderedCache();
 
 /** What the core needs, from the bindings of one invocation. The configuration is checked once for each isolate. */
 export function createCloudflareHome(bindings: Env, ctx: ExecutionContext, input: unknown): Home {
@@ -52,6 +56,7 @@ export function createCloudflareHome(bindings: Env, ctx: ExecutionContext, input
     stepsPerInvocation: STEPS,
     // Another isolate commits without this one hearing of it.
     documentCache: null,
+    renderedCache,
     onRunEnd: () => {},
     waitUntil: (work) =>
       ctx.waitUntil(

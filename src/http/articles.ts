@@ -4,13 +4,17 @@ import { addresses, feedsOf } from '../feeds/selection.ts';
 import type { Home } from '../home.ts';
 import { canonicalPath, frameOf, pageOf } from './feeds.ts';
 import { articlePage } from './pages/article.ts';
-import { servePage } from './rendered.ts';
+import { type Content, pageHeaders, serveKept } from './rendered.ts';
 
 /** Feeds that an article's page names, beside the site's. */
 const KINDS = new Set(['category', 'tag']);
 
 /** The page of the article whose address is on this server: that of a site which has no pages of its own. */
 export async function articleAt(home: Home, request: Request, pathname: string): Promise<Response | null> {
+  return serveKept(home, request, `article ${pathname}`, () => contentAt(home, pathname));
+}
+
+async function contentAt(home: Home, pathname: string): Promise<Content | null> {
   const own = canonicalPath(pathname);
   const row = await home.db
     .prepare('SELECT id, updated, body_hash, data FROM articles WHERE url IN (?, ?, ?) LIMIT 1')
@@ -21,7 +25,7 @@ export async function articleAt(home: Home, request: Request, pathname: string):
   const entry = entryOf(home, row, (await bodiesOf(home, [row])).get(row.body_hash) ?? '');
   const { site } = home.config;
   const refs = feedsOf(data, home.config).filter((ref) => KINDS.has(ref.kind));
-  const markup = articlePage({
+  const text = articlePage({
     site: frameOf(home),
     entry,
     canonical: data.canonical ?? entry.url,
@@ -31,5 +35,5 @@ export async function articleAt(home: Home, request: Request, pathname: string):
     ],
     sections: refs.map((ref) => ({ title: ref.title, page: pageOf(ref.key) })),
   });
-  return servePage(home, request, markup, { Link: `<${entry.url}>; rel="canonical"` });
+  return { text, headers: pageHeaders({ Link: `<${entry.url}>; rel="canonical"` }) };
 }

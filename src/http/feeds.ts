@@ -15,7 +15,7 @@ import { ICON, SCRIPT, STYLE } from './pages/layout.ts';
 import type { ShownEntry, ShownFeed, SiteFrame } from './pages/parts.ts';
 import { sitePage } from './pages/site.ts';
 import { wordsFor } from './pages/words.ts';
-import { servePage, serveText } from './rendered.ts';
+import { type Content, pageHeaders, serveKept, serveText } from './rendered.ts';
 
 /** Feeds shown on the page; OPML has them all. */
 const SHOWN_FEEDS = 500;
@@ -26,20 +26,7 @@ const SHOWN_ENTRIES = { site: 10, feed: 30 };
 export function feedRoutes(home: Home): Hono {
   const app = new Hono();
   const answerFor = documentAnswers(home);
-  const { site } = home.config;
-
-  app.get('/', async (c) => {
-    const feeds = await listedFeeds(home, SHOWN_FEEDS);
-    const markup = sitePage({
-      site: frameOf(home),
-      description: site.description,
-      feeds: feeds.map((feed) => shown(feed, site.language)),
-      newest: await entriesOf(home, '', SHOWN_ENTRIES.site),
-    });
-    return servePage(home, c.req.raw, markup, {
-      Link: `${hubLinks(home.config)}, <${home.url}/atom.xml>; rel="self"`,
-    });
-  });
+  app.get('/', async (c) => (await serveKept(home, c.req.raw, 'site', () => siteContent(home))) ?? lost(home, c, '/'));
 
   const asset = (path: string, text: string, type: string) =>
     app.get(path, (c) => serveText(home, c.req.raw, text, { 'Content-Type': type }));
@@ -61,6 +48,18 @@ export function feedRoutes(home: Home): Hono {
     );
   });
   return app;
+}
+
+async function siteContent(home: Home): Promise<Content> {
+  const { site } = home.config;
+  const feeds = await listedFeeds(home, SHOWN_FEEDS);
+  const text = sitePage({
+    site: frameOf(home),
+    description: site.description,
+    feeds: feeds.map((feed) => shown(feed, site.language)),
+    newest: await entriesOf(home, '', SHOWN_ENTRIES.site),
+  });
+  return { text, headers: pageHeaders({ Link: `${hubLinks(home.config)}, <${home.url}/atom.xml>; rel="self"` }) };
 }
 
 /** The document at a path: its own, also where its percent-encoding or Unicode form is another; else an alias of it. */
@@ -96,17 +95,19 @@ async function serveFeedPage(
   request: Request,
   feed: FeedRef,
   headers: Record<string, string> = {},
-): Promise<Response> {
-  const markup = feedPage({
-    site: frameOf(home),
-    feed: shown(feed, home.config.site.language),
-    description: home.config.site.description,
-    entries: await entriesOf(home, feed.key, SHOWN_ENTRIES.feed),
-  });
-  const { atom } = addresses(feed.key);
-  return servePage(home, request, markup, {
-    ...headers,
-    Link: `${hubLinks(home.config)}, <${home.url}${atom}>; rel="self"`,
+): Promise<Response | null> {
+  // What chooses between the page and a document is a part of the answer.
+  const key = `feed ${feed.key}${headers.Vary ? ' by Accept' : ''}`;
+  return serveKept(home, request, key, async () => {
+    const text = feedPage({
+      site: frameOf(home),
+      feed: shown(feed, home.config.site.language),
+      description: home.config.site.description,
+      entries: await entriesOf(home, feed.key, SHOWN_ENTRIES.feed),
+    });
+    const { atom } = addresses(feed.key);
+    const link = `${hubLinks(home.config)}, <${home.url}${atom}>; rel="self"`;
+    return { text, headers: pageHeaders({ ...headers, Link: link }) };
   });
 }
 

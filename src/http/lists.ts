@@ -1,4 +1,4 @@
-import { Hono } from 'hono';
+import { type Context, Hono } from 'hono';
 import type { ArticleData } from '../articles/published.ts';
 import { listedFeeds } from '../feeds/list.ts';
 import { NEWS_LIMIT, NEWS_WINDOW_MS, renderNewsSitemap } from '../feeds/news-sitemap.ts';
@@ -7,8 +7,12 @@ import { addresses } from '../feeds/selection.ts';
 import { renderSitemapIndex, renderSitemapShard, SHARD_SIZE } from '../feeds/sitemap.ts';
 import type { Home } from '../home.ts';
 import { pageOf } from './feeds.ts';
-import { serveText } from './rendered.ts';
+import { type Content, serveKept, serveText } from './rendered.ts';
 
+const OPML = {
+  'Content-Type': 'text/x-opml; charset=utf-8',
+  'Content-Disposition': 'inline; filename="feeds.opml"',
+};
 const XML = { 'Content-Type': 'application/xml; charset=utf-8' };
 
 /** What lists the rest: OPML for readers, sitemaps and robots.txt for search engines. */
@@ -16,9 +20,18 @@ export function listRoutes(home: Home): Hono {
   const app = new Hono();
   const { site } = home.config;
 
-  app.get('/feeds.opml', async (c) => {
+  /** A list that changes with what is published alone. */
+  const kept = (path: string, make: (c: Context) => Promise<Content | null>, also: () => string = () => '') =>
+    app.get(
+      path,
+      async (c) =>
+        (await serveKept(home, c.req.raw, `list ${new URL(c.req.url).pathname} ${also()}`, () => make(c))) ??
+        c.notFound(),
+    );
+
+  kept('/feeds.opml', async () => {
     const feeds = await listedFeeds(home, -1);
-    const opml = renderOpml(
+    const text = renderOpml(
       { title: site.title, updated: await newestUpdate(home) },
       feeds.map(({ key, title, lang }) => ({
         title,
@@ -27,13 +40,10 @@ export function listRoutes(home: Home): Hono {
         htmlUrl: key === '' ? `${site.url}/` : home.url + pageOf(key),
       })),
     );
-    return serveText(home, c.req.raw, opml, {
-      'Content-Type': 'text/x-opml; charset=utf-8',
-      'Content-Disposition': 'inline; filename="feeds.opml"',
-    });
+    return { text, headers: OPML };
   });
 
-  app.get('/sitemap.xml', async (c) => {
+  kept('/sitemap.xml', async () => {
     const months = await home.db
       .prepare(
         `SELECT substr(published, 1, 7) AS month, COUNT(*) AS n, MAX(updated) AS updated FROM articles
@@ -46,12 +56,12 @@ export function listRoutes(home: Home): Hono {
         lastmod: updated,
       })),
     );
-    return serveText(home, c.req.raw, renderSitemapIndex(shards), XML);
+    return { text: renderSitemapIndex(shards), headers: XML };
   });
 
   // An article stays in the shard of its month, whatever is added elsewhere.
-  app.get('/:shard{sitemap-[0-9]{4}-[0-9]{2}(?:-[0-9]+)?\\.xml}', async (c) => {
-    const [, year = '', month = '', part = '1'] = /(\d{4})-(\d{2})(?:-(\d+))?/.exec(c.req.param('shard')) ?? [];
+  kept('/:shard{sitemap-[0-9]{4}-[0-9]{2}(?:-[0-9]+)?\\.xml}', async (c) => {
+    const [, year = '', month = '', part = '1'] = /(\d{4})-(\d{2})(?:-(\d+))?/.exec(c.req.path) ?? [];
     const pages = await home.db
       .prepare(
         `SELECT url, updated AS lastmod FROM articles WHERE substr(published, 1, 7) = ?
@@ -59,22 +69,26 @@ export function listRoutes(home: Home): Hono {
       )
       .bind(`${year}-${month}`, SHARD_SIZE, (Number(part) - 1) * SHARD_SIZE)
       .all<{ url: string; lastmod: string }>();
-    if (pages.length === 0) return c.notFound();
-    return serveText(home, c.req.raw, renderSitemapShard(pages), XML);
+    return pages.length === 0 ? null : { text: renderSitemapShard(pages), headers: XML };
   });
 
-  app.get('/news-sitemap.xml', async (c) => {
-    const since = new Date(home.now() - NEWS_WINDOW_MS).toISOString();
-    const rows = await home.db
-      .prepare('SELECT url, published, data FROM articles WHERE sort >= ? ORDER BY sort DESC LIMIT ?')
-      .bind(since, NEWS_LIMIT)
-      .all<{ url: string; published: string; data: string }>();
-    const news = rows.map(({ url, published, data }) => {
-      const { title, lang } = JSON.parse(data) as ArticleData;
-      return { url, published, title, lang };
-    });
-    return serveText(home, c.req.raw, renderNewsSitemap({ name: site.title, lang: site.language }, news), XML);
-  });
+  // It loses what is two days old by the clock; a minute later is early enough.
+  kept(
+    '/news-sitemap.xml',
+    async () => {
+      const since = new Date(home.now() - NEWS_WINDOW_MS).toISOString();
+      const rows = await home.db
+        .prepare('SELECT url, published, data FROM articles WHERE sort >= ? ORDER BY sort DESC LIMIT ?')
+        .bind(since, NEWS_LIMIT)
+        .all<{ url: string; published: string; data: string }>();
+      const news = rows.map(({ url, published, data }) => {
+        const { title, lang } = JSON.parse(data) as ArticleData;
+        return { url, published, title, lang };
+      });
+      return { text: renderNewsSitemap({ name: site.title, lang: site.language }, news), headers: XML };
+    },
+    () => String(Math.floor(home.now() / 60_000)),
+  );
 
   const robots = [
     'User-agent: *',

@@ -4,6 +4,7 @@ import type { Config } from '../config/config.ts';
 import type { Home, Log } from '../home.ts';
 import { DocumentCache } from '../storage/documents.ts';
 import { createMemoryRates } from '../storage/rates.ts';
+import { RenderedCache } from '../storage/rendered.ts';
 import { compress } from './compress.ts';
 import { createFileSource } from './files.ts';
 import { createQueue, type NodeQueue } from './queue.ts';
@@ -58,6 +59,7 @@ export function createNodeHome(options: {
     log,
     stepsPerInvocation: Number.POSITIVE_INFINITY,
     documentCache: new DocumentCache(),
+    renderedCache: new RenderedCache(),
     runEnded,
     onRunEnd() {
       for (const listener of runEnded) listener();
