@@ -1,12 +1,13 @@
 import type { Element } from 'xast';
 import { atomRoot, deletedEntry } from './atom.ts';
+import type { Dialect, Withdrawn } from './dialect.ts';
 import type { FeedHead, Format, Tombstone } from './entry.ts';
 import { jsonHead } from './json.ts';
 import { podcastHead, rssRoot } from './rss.ts';
 import { elements, lines, piece, serialize, xmlDocument } from './tree.ts';
 
 /** Namespaces of what stands in documents. Each is declared on the root of a document in which it is used. */
-const NAMESPACES = {
+const NAMESPACES: Readonly<Record<string, string>> = {
   at: 'http://purl.org/atompub/tombstones/1.0',
   atom: 'http://www.w3.org/2005/Atom',
   content: 'http://purl.org/rss/1.0/modules/content/',
@@ -22,13 +23,15 @@ const NAMESPACES = {
  * arguments; no clock.
  *
  * @param fragments what `renderFragment` gave for this format
- * @param tombstones entries that were taken back; only Atom has a word for them
+ * @param tombstones entries that were taken back; of the formats only Atom has a word for them
+ * @param dialect how a destination wants its RSS, which may have a word of its own for them
  */
 export function assembleDocument(
   head: FeedHead,
   format: Format,
   fragments: string[],
-  tombstones: Tombstone[] = [],
+  tombstones: (Tombstone | Withdrawn)[] = [],
+  dialect: Dialect | null = null,
 ): string {
   if (format === 'json') return jsonDocument(head, fragments);
   if (format === 'atom') {
@@ -40,19 +43,23 @@ export function assembleDocument(
   }
   const { root, channel } = rssRoot(head);
   const hasEpisodes = fragments.some((fragment) => /<(?:itunes|podcast):/.test(fragment));
-  const own = [...elements(channel), ...(hasEpisodes ? podcastHead(head) : [])];
-  channel.children = lines([...own, ...fragments.map(piece)]);
-  const namespaces = used(['content', 'dc', 'fh', 'itunes', 'media', 'podcast'], own, fragments);
-  root.attributes = { version: '2.0', 'xmlns:atom': NAMESPACES.atom, ...namespaces };
+  const common = [...elements(channel), ...(hasEpisodes ? podcastHead(head) : [])];
+  const own = dialect?.channel?.(common, head) ?? common;
+  const gone = tombstones.flatMap((one) => (dialect?.withdrawn && 'url' in one ? [dialect.withdrawn(one)] : []));
+  channel.children = lines([...own, ...gone, ...fragments.map(piece)]);
+  const known = { ...NAMESPACES, ...dialect?.namespaces };
+  const prefixes = ['content', 'dc', 'fh', 'itunes', 'media', 'podcast', ...Object.keys(dialect?.namespaces ?? {})];
+  const namespaces = used(prefixes, [...own, ...gone], fragments, known);
+  root.attributes = { version: '2.0', 'xmlns:atom': known.atom, ...namespaces };
   root.children = lines([channel]);
   return xmlDocument(root);
 }
 
 /** By tags with a prefix; a body that shows one in CDATA costs a declaration too many, which harms nobody. */
-function used(prefixes: (keyof typeof NAMESPACES)[], own: Element[], fragments: string[]): Record<string, string> {
+function used(prefixes: string[], own: Element[], fragments: string[], known = NAMESPACES): Record<string, string> {
   const texts = [...own.map(serialize), ...fragments];
   const found = prefixes.filter((prefix) => texts.some((text) => text.includes(`<${prefix}:`)));
-  return Object.fromEntries(found.map((prefix) => [`xmlns:${prefix}`, NAMESPACES[prefix]]));
+  return Object.fromEntries(found.map((prefix) => [`xmlns:${prefix}`, known[prefix] ?? '']));
 }
 
 /** JSON is joined of whole members and items: what was serialized once is not parsed again. */

@@ -1,10 +1,12 @@
+import type { Element } from 'xast';
 import { atomEntry } from './atom.ts';
 import { htmlOf, oneLine, sound } from './characters.ts';
+import type { Dialect } from './dialect.ts';
 import type { Entry, Format, Variant } from './entry.ts';
 import { jsonItem } from './json.ts';
 import { webAddress } from './labels.ts';
 import { rssItem } from './rss.ts';
-import { serialize } from './tree.ts';
+import { elements, lines, serialize } from './tree.ts';
 
 /** Raised by hand whenever the same entry gives other text: kept fragments of an older version are made anew. */
 export const FRAGMENT_VERSION = 3;
@@ -13,13 +15,22 @@ export const FRAGMENT_VERSION = 3;
  * An entry in one format, ready to be joined with others into a document: a whole XML element without namespace
  * declarations, or a JSON object. A pure function of its arguments.
  *
+ * @param dialect how a destination wants its RSS; the other formats have none
  * @throws {TypeError} when the entry's address is no absolute URL
  * @throws {RangeError} when one of its dates is none
  */
-export function renderFragment(entry: Entry, format: Format, variant: Variant): string {
-  if (variant === 'cut') return renderFragment(cut(entry), format, 'full');
+export function renderFragment(entry: Entry, format: Format, variant: Variant, dialect?: Dialect | null): string {
+  if (variant === 'cut') return renderFragment(cut(entry), format, 'full', dialect);
   if (format === 'json') return JSON.stringify(jsonItem(entry, variant));
-  return serialize(format === 'rss' ? rssItem(entry, variant) : atomEntry(entry, variant));
+  if (format === 'atom') return serialize(atomEntry(entry, variant));
+  return serialize(dialect ? inDialect(entry, variant, dialect) : rssItem(entry, variant));
+}
+
+function inDialect(entry: Entry, variant: Variant, dialect: Dialect): Element {
+  const own = dialect.entry?.(entry) ?? entry;
+  const item = rssItem(own, variant);
+  if (dialect.item) item.children = lines(dialect.item(elements(item), own, variant));
+  return item;
 }
 
 /** Characters of the summary that stands for a text which is too long. */
