@@ -15,6 +15,15 @@ export interface Image {
   /** Pixels, where the front matter says. */
   width?: number;
   height?: number;
+  /** When the rights in it end; ISO 8601. */
+  expires?: string;
+}
+
+/** What the publisher says of a mistake that was mended. */
+export interface Correction {
+  note: string;
+  /** When it was mended, where the front matter says; ISO 8601. */
+  date: string | null;
 }
 
 /** Audio, video or another file that comes with the article. */
@@ -48,8 +57,8 @@ export interface Episode {
 export type BodyFormat = 'markdown' | 'html' | 'mdx';
 
 /**
- * An article as its file tells it. Nothing in it depends on the clock, on other files or on history: the same bytes and
- * the same configuration give the same Article. Instants are ISO 8601 in UTC with milliseconds.
+ * An article as its file tells it. Nothing in it depends on other files or on history, and on the clock only whether a
+ * picture's rights have ended: the same bytes and the same configuration give the same Article. Instants are ISO 8601 in UTC with milliseconds.
  */
 export interface Article {
   /** Below the content folder, separated by `/`, as the source spells it. */
@@ -70,6 +79,10 @@ export interface Article {
   categories: string[];
   tags: string[];
   image: Image | null;
+  /** Address of a picture whose rights have ended: it is shown nowhere, in the body neither. Absent otherwise. */
+  endedImage?: string;
+  /** What was mended, the newest first; absent when nothing was. */
+  corrections?: Correction[];
   /** BCP 47 tag. */
   lang: string | null;
   /** Address of the original, where the article first stood elsewhere. */
@@ -113,7 +126,8 @@ export type Reading =
       state: 'accepted';
       article: Article;
       repaired: boolean;
-      problems: Problem[] /** When the state changes by itself (expiry); epoch milliseconds. */;
+      problems: Problem[];
+      /** When it changes by itself (expiry, also of the picture's rights); epoch milliseconds. */
       due: number | null;
     }
   | { state: 'withheld'; article: Article; repaired: boolean; problems: Problem[]; due: number | null }

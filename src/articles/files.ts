@@ -2,6 +2,7 @@ import type { Home } from '../home.ts';
 import type { Statement } from '../storage/ports.ts';
 import { forRows } from '../storage/rows.ts';
 import type { Problem, Reading } from './article.ts';
+import { RETRACTED } from './retractions.ts';
 import type { Candidate, FileRow } from './scan.ts';
 
 /** A missing file is only missing until two runs have not seen it, or this many milliseconds have passed. */
@@ -74,7 +75,7 @@ export function notAccepted(one: Taken, article: string | null, live: boolean): 
   return fileRow(one, { state: 'rejected', article, repaired: 0, problems, due_at: null, withdraw: null });
 }
 
-const WITHHOLDING = new Set(['draft', 'future', 'expired']);
+const WITHHOLDING = new Set(['draft', 'future', 'expired', ...Object.values(RETRACTED)]);
 
 function fileRow(
   one: Taken,

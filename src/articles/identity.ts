@@ -1,5 +1,6 @@
 import type { Home } from '../home.ts';
 import type { Article } from './article.ts';
+import type { RetractionKind } from './retractions.ts';
 
 /** What history knows of an article. */
 export interface LedgerRow {
@@ -13,6 +14,8 @@ export interface LedgerRow {
   body_hash: string;
   significant_hash: string;
   withdrawn: string | null;
+  /** How the publisher took it back by command; null where that is not so. */
+  retracted: RetractionKind | null;
 }
 
 /** An article that has to be told from others: what its file says, and its hashes. */
@@ -131,8 +134,8 @@ async function exchanged(
 }
 
 const titleKey = (of: { title: string; published: string }) => `${of.published} ${of.title}`;
-const LEDGER =
-  'l.id, l.path, l.url, l.title, l.published, l.updated, l.first_seen, l.body_hash, l.significant_hash, l.withdrawn';
+const LEDGER = `l.id, l.path, l.url, l.title, l.published, l.updated, l.first_seen, l.body_hash, l.significant_hash,
+  l.withdrawn, (SELECT kind FROM retractions WHERE article = l.id) AS retracted`;
 
 /** Rows of the ledger, by one look-up by index however many keys there are; of several the last seen goes first. */
 async function look(home: Home, on: string, keys: unknown[]): Promise<LedgerRow[]> {

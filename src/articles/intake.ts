@@ -21,6 +21,7 @@ import {
   writeOf,
 } from './published.ts';
 import { readArticle } from './read.ts';
+import { RETRACTED, type RetractionKind } from './retractions.ts';
 import type { Candidate, FileRow } from './scan.ts';
 
 /** What is stored of an article beside its body, in bytes of JSON. */
@@ -103,9 +104,15 @@ export async function takeIn(
   for (const [id, article] of await liveArticles(home, moved)) live.set(id, article);
 
   const claims: Claim[] = [];
+  const moves: { id: string; path: string }[] = [];
   for (const [newcomer, one] of accepted) {
     const known = who.get(newcomer);
-    if (known)
+    if (known && 'path' in known && known.retracted) {
+      const { path } = newcomer.article;
+      if (newcomer.knownAs !== known.id) moves.push({ id: known.id, path });
+      count(run, path, 'withheld', context);
+      outcome.files.push(notAccepted(retracted(one, known.id, known.retracted), known.id, live.has(known.id)));
+    } else if (known)
       claims.push({
         newcomer,
         taken: one,
@@ -117,7 +124,6 @@ export async function takeIn(
   }
   const refused = contested(claims, await urlHolders(home, claims));
   const writes: ArticleWrite[] = [];
-  const moves: { id: string; path: string }[] = [];
   const replaced: string[] = [];
   for (const claim of claims) {
     const { newcomer, taken: one, known, id, path } = claim;
@@ -173,12 +179,27 @@ function newcomerOf(
 }
 
 /** A file that was rejected at first and comes in by the same run is counted once. */
-function count(run: Run, path: string, state: 'accepted' | 'rejected', { readmission }: IntakeContext): void {
+function count(run: Run, path: string, state: Reading['state'], { readmission }: IntakeContext): void {
   const { articles } = run.report;
   articles[state]++;
   if (!readmission) return;
   if (run.request.paths?.includes(path)) articles.rejected--;
   else if (run.request.paths !== null) articles.seen++;
+}
+
+/** What the publisher has taken back by command is withheld, whatever its file says. */
+function retracted(one: Accepted, id: string, kind: RetractionKind): Taken {
+  const { article, repaired, problems } = one.reading;
+  const code = RETRACTED[kind];
+  const message = `the article was ${code} by command. To publish it again: tidings articles restore ${id}`;
+  const reading: Reading = {
+    state: 'withheld',
+    article,
+    repaired,
+    problems: [{ code, message }, ...problems],
+    due: null,
+  };
+  return { ...one, reading };
 }
 
 /** What is stored of an accepted article: the id that it would get if it is new, and its data as JSON. */

@@ -91,6 +91,8 @@ export const KEYS = {
     'previewImage',
     'preview',
   ],
+  imageExpires: ['imageExpires', 'imageExpiresAt', 'imageRightsEnd', 'imageRightsExpire'],
+  corrections: ['corrections', 'correction', 'erratum', 'errata'],
   tags: ['tags', 'tag', 'topics'],
   categories: ['categories', 'category'],
   slug: ['slug', 'postSlug'],

@@ -1,4 +1,5 @@
 import type { Enclosure, Image } from './article.ts';
+import { isoOf, parseDate } from './dates.ts';
 import { type Found, innerText, type Lookup, textOf } from './fields.ts';
 import type { Fields, Value } from './front-matter.ts';
 import { KEYS } from './keys.ts';
@@ -20,6 +21,30 @@ export function imageOf(ask: Lookup, base: string): { image: Image | null; inval
     }
   }
   return { image: null, invalid };
+}
+
+/**
+ * The picture with the end of its rights, as `image: { url, expires }` or `image_expires` beside it says. `invalid` is an
+ * end that is no date.
+ *
+ * @param zone of dates without one
+ */
+export function withRights(
+  image: Image,
+  ask: Lookup,
+  zone: string,
+): { image: Image; ends: number | null; invalid: Found | null } {
+  const beside = ask.first(KEYS.imageExpires);
+  const inside = ask
+    .all(KEYS.image)
+    .flatMap(({ key, value }) => (value instanceof Map ? [{ key, value }] : []))
+    .map(({ key, value }) => ({ key, value: innerText(value, 'expires', 'expiresAt', 'expiryDate', 'rightsEnd') }))
+    .find(({ value }) => value !== null);
+  const found = beside ?? inside ?? null;
+  if (!found) return { image, ends: null, invalid: null };
+  const ends = parseDate(textOf(found.value) ?? '', zone);
+  if (ends === null) return { image, ends: null, invalid: found };
+  return { image: { ...image, expires: isoOf(ends) }, ends, invalid: null };
 }
 
 const ADDRESS_KEYS = [

@@ -43,6 +43,8 @@ export interface ArticleWrite {
   feeds: FeedRef[];
   /** What happened, for those who are told; null for a change that readers are not to see as news. */
   event: 'published' | 'updated' | null;
+  /** What made it that: see {@link SIGNIFICANT}. */
+  because: string[];
   /** The body that this one replaces. */
   formerBody: string | null;
 }
@@ -57,8 +59,9 @@ export function writeOf(
   stored: StoredArticle | null,
 ): ArticleWrite {
   const now = new Date(Math.floor(home.now() / 1000) * 1000).toISOString();
-  const significantHash = home.sha256(`${article.title}\n${article.body}`);
-  const { updated, significant } = lastUpdate(article, was, stored, significantHash, now);
+  const significantHash = home.sha256(significantText(article));
+  const because = significance({ article, bodyHash, significantHash }, was, stored);
+  const updated = lastUpdate(article, was, because, now);
   const feeds = feedsOf(article, home.config);
   const places = feeds.map((feed) => [feed.key, sortIn(feed, home.config, article, updated)]);
   return {
@@ -73,27 +76,58 @@ export function writeOf(
     feeds,
     updated,
     firstSeen: was?.first_seen ?? now,
-    event: was === null ? 'published' : significant || was.withdrawn !== null ? 'updated' : null,
+    event: was === null ? 'published' : because.length > 0 ? 'updated' : null,
+    because,
     formerBody: stored && stored.body_hash !== bodyHash ? stored.body_hash : null,
   };
 }
 
-/** When the article last changed in a way that matters: its title or body did, or its file says a new date itself. */
-function lastUpdate(
-  article: Article,
+/** What makes a change of a published article an update, which everybody is told of. Nothing else does. */
+export const SIGNIFICANT = {
+  title: 'its title changed',
+  body: 'its body changed',
+  correction: 'a correction was noted, or changed',
+  picture: 'the rights in its picture ended, or there are new ones',
+  date: 'its file says a later date of its last update',
+  restored: 'it was published again after a withdrawal',
+} as const;
+
+/** Corrections and pictures without rights only where there are some: what was hashed before they were known stays so. */
+function significantText({ title, body, corrections, endedImage }: Article): string {
+  const more = corrections || endedImage ? [JSON.stringify([corrections ?? [], endedImage ?? null])] : [];
+  return [title, body, ...more].join('\n');
+}
+
+/** Why this is an update of what history knows; nothing for a change that readers are not to see as news. */
+function significance(
+  { article, bodyHash, significantHash }: { article: Article; bodyHash: string; significantHash: string },
   was: LedgerRow | null,
   stored: StoredArticle | null,
-  significantHash: string,
-  now: string,
-): { updated: string; significant: boolean } {
+): (keyof typeof SIGNIFICANT)[] {
+  if (was === null) return [];
+  const before = stored ? (JSON.parse(stored.data) as ArticleData) : null;
+  const said = before?.updated ?? null;
+  const changed = was.significant_hash !== significantHash;
+  const isOther = (a: unknown, b: unknown) => JSON.stringify(a) !== JSON.stringify(b);
+  const found = {
+    title: changed && was.title !== article.title,
+    body: changed && was.body_hash !== bodyHash,
+    correction: changed && isOther(before?.corrections, article.corrections),
+    picture: changed && isOther(before?.endedImage, article.endedImage),
+    date: article.updated !== null && article.updated !== said && article.updated > was.updated,
+    restored: was.withdrawn !== null,
+  };
+  return (Object.keys(found) as (keyof typeof found)[]).filter((reason) => found[reason]);
+}
+
+/** When the article last changed in a way that matters. */
+function lastUpdate(article: Article, was: LedgerRow | null, because: string[], now: string): string {
   const later = (a: string, b: string) => (a > b ? a : b);
-  if (was === null)
-    return { updated: later(article.updated ?? article.published, article.published), significant: true };
-  const said = stored ? (JSON.parse(stored.data) as ArticleData).updated : null;
-  if (article.updated !== null && article.updated !== said && article.updated > was.updated)
-    return { updated: later(article.updated, article.published), significant: true };
-  if (was.significant_hash !== significantHash) return { updated: later(now, article.published), significant: true };
-  return { updated: later(was.updated, article.published), significant: false };
+  if (was === null) return later(article.updated ?? article.published, article.published);
+  // Later than its withdrawal, which a reader would go on believing otherwise (RFC 6721, 3).
+  const said = because.includes('date') && !because.includes('restored') ? article.updated : null;
+  if (said !== null) return later(said, article.published);
+  return later(because.length > 0 ? now : was.updated, article.published);
 }
 
 /** Statements by which articles stand in the database, the ledger and their feeds, with what happened to them. */
@@ -182,7 +216,9 @@ export async function articleStatements(home: Home, run: Run, writes: ArticleWri
     ...recordEvents(
       home,
       run,
-      writes.flatMap(({ id, event }) => (event ? [{ article: id, type: event }] : [])),
+      writes.flatMap(({ id, event, because }) =>
+        event ? [{ article: id, type: event, because: because.join(' ') || null }] : [],
+      ),
     ),
   ];
 }
@@ -215,7 +251,7 @@ export function withdrawal(
     ...recordEvents(
       home,
       run,
-      articles.map(({ article }) => ({ article, type: 'withdrawn' })),
+      articles.map(({ article, reason }) => ({ article, type: 'withdrawn', because: reason })),
     ),
   ];
 }
@@ -264,11 +300,15 @@ export function forgetBodies(home: Home, hashes: string[]): Statement[] {
 }
 
 /** Statements that record what happened, in order. */
-function recordEvents(home: Home, run: Run, events: { article: string; type: string }[]): Statement[] {
+function recordEvents(
+  home: Home,
+  run: Run,
+  events: { article: string; type: string; because: string | null }[],
+): Statement[] {
   return forRows(
     home.db,
-    `INSERT INTO events (type, article, at, run)
-     SELECT value ->> 'type', value ->> 'article', ?2, ?3 FROM json_each(?1)`,
+    `INSERT INTO events (type, article, at, run, because)
+     SELECT value ->> 'type', value ->> 'article', ?2, ?3, value ->> 'because' FROM json_each(?1)`,
     events,
     new Date(home.now()).toISOString(),
     run.id,

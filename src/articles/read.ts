@@ -1,6 +1,7 @@
 import type { Config } from '../config/schema.ts';
 import type { Article, Author, BodyFormat, Problem, Reading } from './article.ts';
 import { type AuthorDirectory, authorsOf, authorWithSiblings } from './authors.ts';
+import { correctionsOf } from './corrections.ts';
 import { dayInstant, isoOf, parseDate } from './dates.ts';
 import { decodeText } from './encoding.ts';
 import { episodeOf } from './episode.ts';
@@ -8,7 +9,7 @@ import { type Found, flagOf, type Lookup, lookup, namesOf, textOf } from './fiel
 import { type FileName, languageTag, parseFileName } from './file-name.ts';
 import { type Split, splitFrontMatter } from './front-matter.ts';
 import { KEYS } from './keys.ts';
-import { enclosuresOf, imageOf } from './media.ts';
+import { enclosuresOf, imageOf, withRights } from './media.ts';
 import { AddressError, articleUrl, type Place, type Unaddressed } from './permalink.ts';
 import { wantsExcerpt, wantsFeeds, withheldBecause } from './state.ts';
 import { plainText } from './text.ts';
@@ -23,7 +24,7 @@ export interface ArticleFile {
 /** What a file is read with. */
 export interface ReadingContext {
   config: Config;
-  /** Epoch milliseconds; decides only what is future and what is expired. */
+  /** Epoch milliseconds; decides only what is future, what is expired, and whose rights have ended. */
   now: number;
   /** Authors that articles name by key. */
   authors?: AuthorDirectory;
@@ -74,7 +75,9 @@ function read({ path, bytes }: ArticleFile, context: ReadingContext): Reading {
   const url = addressFor(base, ask, file, config);
   if (typeof url !== 'string') fatal.push({ ...url, ...lineOf(decoded.text, ask.first(KEYS.permalink)) });
   if (withheld === null && fatal.length > 0) return { state: 'rejected', problems: [...fatal, ...problems] };
-  const article = addressed(base, typeof url === 'string' ? url : `${config.site.url}/`, ask, problems, decoded.text);
+  const address = typeof url === 'string' ? url : `${config.site.url}/`;
+  const zone = config.site.timezone;
+  const { article, ends } = addressed(base, address, { ask, text: decoded.text, zone, now }, problems);
   if (withheld !== null) {
     problems.unshift({ code: 'draft', message: `The article is withheld: ${withheld}` });
     return { state: 'withheld', article, repaired, problems, due: null };
@@ -87,7 +90,8 @@ function read({ path, bytes }: ArticleFile, context: ReadingContext): Reading {
     problems.unshift({ code: 'future', message: `The article will be published on ${isoOf(published)}.` });
     return { state: 'withheld', article, repaired, problems, due: published };
   }
-  return { state: 'accepted', article, repaired, problems, due: expires };
+  const changes = [expires, ends].filter((at) => at !== null);
+  return { state: 'accepted', article, repaired, problems, due: changes.length > 0 ? Math.min(...changes) : null };
 }
 
 function loneReturnProblem(line: number, text: string): Problem {
@@ -258,17 +262,61 @@ function permalinkOf(ask: Lookup, config: Config): string | null {
   return null;
 }
 
-/** The article with its address, and all that is relative to it made absolute. */
-function addressed(base: Unaddressed, url: string, ask: Lookup, problems: Problem[], text: string): Article {
-  const { image, invalid } = imageOf(ask, url);
+/**
+ * The article with its address, and all that is relative to it made absolute.
+ *
+ * @returns also when the rights in its picture end, if that is to come
+ */
+function addressed(
+  base: Unaddressed,
+  url: string,
+  { ask, text, zone, now }: { ask: Lookup; text: string; zone: string; now: number },
+  problems: Problem[],
+): { article: Article; ends: number | null } {
+  const { image: named, invalid } = imageOf(ask, url);
   if (invalid) {
     const message = `${invalid.key} is no address of a picture and was left out.`;
     problems.push({ code: 'image-invalid', message, ...lineOf(text, invalid) });
   }
+  const { image, ends, ended } = shownImage(named, { ask, text, zone, now }, problems);
+  const corrections = correctionsOf(ask, zone);
   const enclosures = enclosuresOf(ask, url);
   const episode = episodeOf(ask, enclosures, url);
-  const canonical = canonicalOf(ask, url);
-  return { ...base, id: idOf(ask), url, image, canonical, enclosures, ...(episode && { episode }) };
+  const article = {
+    ...base,
+    id: idOf(ask),
+    url,
+    image,
+    canonical: canonicalOf(ask, url),
+    enclosures,
+    ...(episode && { episode }),
+    ...(ended !== null && { endedImage: ended }),
+    ...(corrections.length > 0 && { corrections }),
+  };
+  return { article, ends };
+}
+
+/** The picture while there are rights in it. Where their end cannot be read nobody can say that there are. */
+function shownImage(
+  named: Article['image'],
+  { ask, text, zone, now }: { ask: Lookup; text: string; zone: string; now: number },
+  problems: Problem[],
+): { image: Article['image']; ends: number | null; ended: string | null } {
+  if (named === null) return { image: null, ends: null, ended: null };
+  const { image, ends, invalid } = withRights(named, ask, zone);
+  if (invalid) {
+    const { message, ...rest } = invalidDate(invalid, text);
+    problems.push({ ...rest, message: `${message} The picture is left out until the end of its rights can be read.` });
+    return { image: null, ends: null, ended: named.url };
+  }
+  if (ends === null || ends > now) return { image, ends, ended: null };
+  const message = `The rights in the picture ended on ${isoOf(ends)}; it is shown nowhere any more.`;
+  problems.push({
+    code: 'image-expired',
+    message,
+    ...lineOf(text, ask.first(KEYS.imageExpires) ?? ask.first(KEYS.image)),
+  });
+  return { image: null, ends: null, ended: named.url };
 }
 
 function canonicalOf(ask: Lookup, url: string): string | null {

@@ -48,6 +48,7 @@ function linksOf(article: Article, config: Config): Links {
   const base = article.url || `${config.site.url}/`;
   return {
     base,
+    without: article.endedImage,
     link: (href) =>
       (SOURCE_FILE.test(href) ? siblingAddress(article, config, decoded(href)) : null) ?? resolveAddress(href, base),
   };

@@ -58,13 +58,15 @@ export interface Links {
   base: string;
   /** Where a link leads; null when nobody may follow it. */
   link: (href: string) => string | null;
+  /** A picture that is not shown, absolute. */
+  without?: string | undefined;
 }
 
 /**
  * HTML that any feed reader may show: an allow-list of elements and attributes, absolute addresses, no program, no form,
  * no tracking picture. Frames become links.
  */
-export function sanitize(html: string, { base, link }: Links): string {
+export function sanitize(html: string, { base, link, without }: Links): string {
   const absolute = (attribs: sanitizeHtml.Attributes, name: string, resolve = resolveAddress) => {
     const value = attribs[name];
     if (value === undefined) return;
@@ -94,14 +96,20 @@ export function sanitize(html: string, { base, link }: Links): string {
         absolute(attribs, 'src', resolvePicture);
         absoluteSet(attribs, base);
         if (isTracker(attribs)) delete attribs.src;
+        leaveOut(attribs, without);
         return { tagName, attribs };
       },
       source: (tagName, attribs) => {
         absolute(attribs, 'src', resolvePicture);
         absoluteSet(attribs, base);
+        leaveOut(attribs, without);
         return { tagName, attribs };
       },
-      video: media(absolute),
+      video: (tagName, attribs) => {
+        const shown = media(absolute)(tagName, attribs);
+        leaveOut(shown.attribs, without);
+        return shown;
+      },
       audio: media(absolute),
       track: (tagName, attribs) => {
         absolute(attribs, 'src');
@@ -118,6 +126,13 @@ export function sanitize(html: string, { base, link }: Links): string {
     },
     exclusiveFilter: ({ tag, attribs }) => tag === 'img' && !attribs.src,
   });
+}
+
+/** Takes a picture's address from where a reader would load it. */
+function leaveOut(attribs: sanitizeHtml.Attributes, address: string | undefined): void {
+  if (address === undefined) return;
+  for (const name of ['src', 'poster']) if (attribs[name] === address) delete attribs[name];
+  if (attribs.srcset?.includes(address)) delete attribs.srcset;
 }
 
 const TAG = /<(\/?)([a-z][a-z0-9]*)/gi;

@@ -4,6 +4,7 @@ import type { Statement } from '../storage/ports.ts';
 import { forRows } from '../storage/rows.ts';
 import type { Held, Run } from '../storage/runs.ts';
 import { withdrawal } from './published.ts';
+import { RETRACTED, type RetractionKind } from './retractions.ts';
 
 /** A run may withdraw this many articles, or this share of all, without asking. */
 const UNASKED = { articles: 5, share: 0.05 };
@@ -23,13 +24,29 @@ interface Withdrawal {
 /**
  * Takes back what is marked for it, unless it is so much that it looks like an accident (a folder emptied, half copied
  * or not mounted): then nothing is withdrawn and the publisher is asked, as soon as so many files are missing. What a
- * held run would withdraw stays marked. Once the publisher has agreed, a whole run also takes back what is only missing
+ * held run would withdraw stays marked. What the publisher took back by command goes in any case. Once the publisher has agreed, a whole run also takes back what is only missing
  * so far: it has seen every place where a file could have gone.
  *
  * @returns statements for one batch, none when the run is held, and why it is
  */
 export async function withdraw(home: Home, run: Run): Promise<{ held: Held | null; statements: Statement[] }> {
   const isWhole = run.request.paths === null;
+  const asked = await home.db
+    .prepare(
+      `SELECT a.path, r.article, r.kind, a.data ->> 'title' AS title, a.body_hash
+       FROM retractions AS r JOIN articles AS a ON a.id = r.article`,
+    )
+    .all<Withdrawal & { kind: RetractionKind; [column: string]: string | null }>();
+  // By the publisher's own command: nobody is asked again, and what else is to go does not hold it up.
+  if (asked.length > 0)
+    return {
+      held: null,
+      statements: takeBack(
+        home,
+        run,
+        asked.map((one) => ({ ...one, reason: RETRACTED[one.kind] })),
+      ),
+    };
   const concerned = await home.db
     .prepare(
       `SELECT f.path, f.article, f.withdraw AS reason, a.data ->> 'title' AS title, a.body_hash

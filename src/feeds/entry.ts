@@ -1,4 +1,4 @@
-import type { Article, Author, Enclosure, Episode, Image } from '../articles/article.ts';
+import type { Article, Author, Correction, Enclosure, Episode, Image } from '../articles/article.ts';
 import type { Podcast } from '../config/schema.ts';
 
 /** The formats every feed has, and the file name of each document. */
@@ -40,6 +40,8 @@ export interface Entry {
   lang: string | null;
   enclosures: Enclosure[];
   episode?: Episode;
+  /** What was mended, which the text and the summary say already; the newest first. */
+  corrections?: Correction[];
 }
 
 /** An article as a page shows it, too. */

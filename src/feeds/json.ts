@@ -36,6 +36,8 @@ export function jsonItem(entry: Entry, variant: Variant): object {
     ...(tags.length > 0 && { tags }),
     ...(lang !== null && { language: lang }),
     ...(attachments.length > 0 && { attachments }),
+    // Members with an underscore are extensions ("Extensions"); the text says it too.
+    ...(entry.corrections && { _corrections: entry.corrections }),
   };
 }
 

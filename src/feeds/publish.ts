@@ -17,6 +17,7 @@ import {
   removeArchives,
   tombstonesOf,
 } from './archives.ts';
+import { correctedSummary, correctionsHtml } from './corrections.ts';
 import { assembleDocument } from './documents.ts';
 import {
   type ArticleEntry,
@@ -342,14 +343,16 @@ export async function bodiesOf(home: Home, members: Pick<Member, 'body_hash'>[])
 export function entryOf(home: Home, member: Pick<Member, 'id' | 'updated' | 'data'>, body: string): ArticleEntry {
   const data = JSON.parse(member.data) as ArticleData;
   const rendering = renderArticle({ ...data, body }, home.config);
+  const { corrections = [] } = data;
+  const lang = data.lang ?? home.config.site.language;
   return {
     id: member.id,
     url: data.url,
     title: data.title,
     published: data.published,
     updated: member.updated,
-    summary: rendering.summary,
-    html: rendering.html,
+    summary: correctedSummary(rendering.summary, corrections, lang),
+    html: correctionsHtml(corrections, lang) + rendering.html,
     authors: data.authors.length > 0 ? data.authors : home.config.site.author ? [home.config.site.author] : [],
     categories: data.categories,
     tags: data.tags,
@@ -357,6 +360,7 @@ export function entryOf(home: Home, member: Pick<Member, 'id' | 'updated' | 'dat
     lang: data.lang,
     enclosures: data.enclosures,
     ...(data.episode && { episode: data.episode }),
+    ...(corrections.length > 0 && { corrections }),
   };
 }
 

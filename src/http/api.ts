@@ -11,11 +11,10 @@ import { articleFileRoutes } from './article-files.ts';
 import { requireAdmin } from './auth.ts';
 import { deliveryRoutes } from './deliveries.ts';
 import { problem } from './problem.ts';
+import { retractionRoutes } from './retractions.ts';
+import { runToEnd, stillRunning } from './runs.ts';
 import { subscriberRoutes } from './subscribers.ts';
 
-/** How long POST /api/runs waits for the run before it answers with its address. */
-const RUN_WAIT_MS = 25_000;
-const POLL_MS = 25;
 const PAGE = 1000;
 
 const runSchema = v.strictObject({
@@ -37,15 +36,9 @@ export function apiRoutes(home: Home): Hono {
     const wanted = { trigger: 'api' as const, acceptWithdrawals, ...(paths ? { paths } : {}) };
     const id = await requestRun(home, wanted);
     if (id === null) throw new Error('a run without a tick is always new');
-    home.waitUntil(republish(home));
-    const until = Date.now() + RUN_WAIT_MS;
-    while (Date.now() < until) {
-      const run = await findRun(home, id);
-      if (run?.state === 'done') return c.json(run.report);
-      if (run?.state === 'failed') return c.json(run.report, run.report.held ? 200 : 500);
-      await new Promise((resolve) => setTimeout(resolve, POLL_MS));
-    }
-    return c.json({ id, href: `${home.url}/api/runs/${id}` }, 202, { Location: `${home.url}/api/runs/${id}` });
+    const run = await runToEnd(home, id);
+    if (!run) return stillRunning(home, c, id);
+    return c.json(run.report, run.state === 'done' || run.report.held ? 200 : 500);
   });
 
   app.get('/receivers', async (c) => c.json({ receivers: await listReceivers(home) }));
@@ -95,6 +88,7 @@ export function apiRoutes(home: Home): Hono {
 
   app.route('/subscribers', subscriberRoutes(home));
   app.route('/deliveries', deliveryRoutes(home));
+  app.route('/', retractionRoutes(home));
 
   app.all('*', (c) => problem(c, 404, 'Not Found', 'There is no such address below /api.'));
   return app;
