@@ -4,7 +4,7 @@ import { takeIn } from './articles/intake.ts';
 import { fileRows, nextPage } from './articles/scan.ts';
 import { duplicatePaths, noteLikenesses, withdraw } from './articles/withdrawals.ts';
 import { configFingerprint } from './config/fingerprint.ts';
-import { forgetArchives } from './feeds/archives.ts';
+import { forgetArchives, forgetTombstones } from './feeds/archives.ts';
 import { FragmentCache } from './feeds/fragment-cache.ts';
 import { collectBlobs, dirtyFeeds, publishFeed } from './feeds/publish.ts';
 import { definedFeeds } from './feeds/selection.ts';
@@ -139,6 +139,7 @@ async function begin(home: Home, run: Run, fingerprint: string): Promise<void> {
     // Heads carry what the configuration says of the site.
     ...(changed ? [home.db.prepare('UPDATE feeds SET wanted = wanted + 1'), ...forgetArchives(home)] : []),
     ...rereading(home, forgotten),
+    ...forgetTombstones(home),
     saveRun(home, run),
   ]);
 }

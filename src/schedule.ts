@@ -1,4 +1,5 @@
 import { duePaths } from './articles/scan.ts';
+import { hasLapsedTombstones } from './feeds/archives.ts';
 import type { Home } from './home.ts';
 import { poll } from './hub/sisters.ts';
 import { lookForTrouble } from './push/alerts.ts';
@@ -31,7 +32,7 @@ export async function regenerate(home: Home, tick: number, trigger: Trigger = 's
 /** Publishes what became due by itself, and sweeps up what no message woke. For timers, and for the minute at the edge. */
 export async function housekeep(home: Home): Promise<void> {
   const paths = await duePaths(home, home.now());
-  if (paths.length > 0) await requestRun(home, { trigger: 'due', paths });
+  if (paths.length > 0 || (await hasLapsedTombstones(home))) await requestRun(home, { trigger: 'due', paths });
   await republish(home);
   await sweep(home);
   await lookForTrouble(home);

@@ -45,15 +45,10 @@ export async function findArticle(home: Home, named: string): Promise<string | n
 /**
  * Takes an article back, or makes a withdrawal a kill, and asks for the run that takes it out of all documents.
  *
- * @returns the run, or null where the article is published no more and there is nothing to take out
+ * @returns the run
  * @throws {AlreadyKilled} a kill does not become a quiet withdrawal
  */
-export async function retract(
-  home: Home,
-  article: string,
-  kind: RetractionKind,
-  reason: string,
-): Promise<string | null> {
+export async function retract(home: Home, article: string, kind: RetractionKind, reason: string): Promise<string> {
   const known = await home.db
     .prepare('SELECT id, withdrawn FROM ledger WHERE id = ?')
     .bind(article)
@@ -73,7 +68,7 @@ export async function retract(
     ...rereading(home, article),
     ...(isLive ? [] : repeated(home, article, kind, at)),
   ]);
-  return requestRun(home, { trigger: 'api', paths: await pathsOf(home, article) });
+  return askForRun(home, await pathsOf(home, article));
 }
 
 /** A kill is final as long as it stands: {@link restore} ends it. */
@@ -88,13 +83,19 @@ export class AlreadyKilled extends Error {
 
 /** Ends a withdrawal by command: its file says again what becomes of the article. Null when it was not taken back so. */
 export async function restore(home: Home, article: string): Promise<string | null> {
+  if ((await retractionOf(home, article)) === null) return null;
   const paths = await pathsOf(home, article);
-  const [done] = await home.db.batch([
+  await home.db.batch([
     home.db.prepare('DELETE FROM retractions WHERE article = ?').bind(article),
     ...rereading(home, article),
   ]);
-  if (!done?.changes) return null;
-  return requestRun(home, { trigger: 'api', paths });
+  return askForRun(home, paths);
+}
+
+async function askForRun(home: Home, paths: string[]): Promise<string> {
+  const run = await requestRun(home, { trigger: 'api', paths });
+  if (run === null) throw new Error('a run without a tick is always new');
+  return run;
 }
 
 export function retractionOf(home: Home, article: string): Promise<Retraction | null> {

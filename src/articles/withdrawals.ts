@@ -34,7 +34,7 @@ export async function withdraw(home: Home, run: Run): Promise<{ held: Held | nul
   const asked = await home.db
     .prepare(
       `SELECT a.path, r.article, r.kind, a.data ->> 'title' AS title, a.body_hash
-       FROM retractions AS r JOIN articles AS a ON a.id = r.article`,
+       FROM retractions AS r CROSS JOIN articles AS a ON a.id = r.article`,
     )
     .all<Withdrawal & { kind: RetractionKind; [column: string]: string | null }>();
   // By the publisher's own command: nobody is asked again, and what else is to go does not hold it up.

@@ -23,12 +23,12 @@ export const command: Command = {
     }
     const files: ListedFile[] = [];
     for (let after: string | null | undefined = ''; after != null; ) {
-      const { body } = await api<{ files: ListedFile[]; next: string | null }>(
+      const page: { body: { files: ListedFile[]; next: string | null } } = await api(
         'GET',
         `/api/articles?${new URLSearchParams({ after })}`,
       );
-      files.push(...body.files);
-      after = body.next;
+      files.push(...page.body.files);
+      after = page.body.next;
     }
     const wanted = files.filter(({ state }) => values.state === undefined || state === values.state);
     if (values.json) console.log(JSON.stringify({ files: wanted }, null, 2));

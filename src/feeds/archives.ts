@@ -271,13 +271,33 @@ export function entomb(home: Home, articles: string[]): Statement[] {
   );
 }
 
+/** Until when a tombstone of this age stands at most; ISO 8601. */
+const lapsedBefore = (home: Home) => new Date(home.now() - TOMBSTONE_DAYS * 86_400_000).toISOString();
+
+/** Whether a tombstone has stood for its time and its feed's documents are to be made without it. */
+export async function hasLapsedTombstones(home: Home): Promise<boolean> {
+  const row = await home.db.prepare('SELECT 1 FROM tombstones WHERE at <= ? LIMIT 1').bind(lapsedBefore(home)).first();
+  return row !== null;
+}
+
+/** Statements that forget tombstones which have stood for their time, and have their feeds made anew; for a run's begin. */
+export function forgetTombstones(home: Home): Statement[] {
+  const before = lapsedBefore(home);
+  return [
+    home.db
+      .prepare('UPDATE feeds SET wanted = wanted + 1 WHERE key IN (SELECT feed FROM tombstones WHERE at <= ?)')
+      .bind(before),
+    home.db.prepare('DELETE FROM tombstones WHERE at <= ?').bind(before),
+  ];
+}
+
 /** What was taken back from a feed lately and did not come again, the newest first. */
 export async function tombstonesOf(
   home: Home,
   feed: string,
   host: string,
 ): Promise<(Tombstone & { cleared: boolean })[]> {
-  const since = new Date(home.now() - TOMBSTONE_DAYS * 86_400_000).toISOString();
+  const since = lapsedBefore(home);
   const rows = await home.db
     .prepare(
       `SELECT article, at, cleared FROM tombstones AS t WHERE feed = ? AND at > ?
