@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import type { Problem } from '../articles/article.ts';
 import { api } from './api.ts';
-import type { Command } from './command.ts';
+import { type Command, JSON_OPTION, type Options } from './command.ts';
 import { printTable } from './table.ts';
 
 /** A file as the server lists it. */
@@ -12,11 +12,21 @@ interface ListedFile {
   article: { id: string; url: string; title: string; published: string; updated: string } | null;
 }
 
+const options = {
+  state: { type: 'string', value: 'accepted|withheld|rejected', summary: 'only files of this state' },
+  json: JSON_OPTION,
+} as const satisfies Options;
+
 export const command: Command = {
   usage: 'articles list [--state STATE] [--json]',
   summary: 'The article files that the server knows, with what is published of each',
+  options,
+  examples: [
+    ['tidings articles list', 'every file'],
+    ['tidings articles list --state withheld', 'what is not published, and why'],
+  ],
   async run(args) {
-    const { values } = parseArgs({ args, options: { state: { type: 'string' }, json: { type: 'boolean' } } });
+    const { values } = parseArgs({ args, options });
     if (values.state !== undefined && !/^(accepted|withheld|rejected)$/.test(values.state)) {
       console.error('STATE is accepted, withheld or rejected.');
       return 2;

@@ -1,14 +1,18 @@
 import { parseArgs } from 'node:util';
 import type { ArticleHistory } from '../articles/history.ts';
 import { api } from './api.ts';
-import type { Command } from './command.ts';
+import { type Command, JSON_OPTION, type Options } from './command.ts';
 import { printTable } from './table.ts';
+
+const options = { json: JSON_OPTION } as const satisfies Options;
 
 export const command: Command = {
   usage: 'articles show ARTICLE [--json]',
   summary: 'What is known of an article (its id, file or address): what happened to it, and what counted as an update',
+  options,
+  examples: [['tidings articles show posts/harbour.md', 'the article of a file']],
   async run(args) {
-    const { values, positionals } = parseArgs({ args, allowPositionals: true, options: { json: { type: 'boolean' } } });
+    const { values, positionals } = parseArgs({ args, allowPositionals: true, options });
     const [article] = positionals;
     if (article === undefined || positionals.length > 1) {
       console.error('Give one article, by its id, its file or its address.');

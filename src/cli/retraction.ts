@@ -2,6 +2,13 @@ import { parseArgs } from 'node:util';
 import type { ArticleHistory } from '../articles/history.ts';
 import { api } from './api.ts';
 import { printHistory } from './articles-show.ts';
+import { JSON_OPTION, type Options } from './command.ts';
+
+/** Of commands that say why. */
+export const REASON_OPTIONS = {
+  reason: { type: 'string', value: 'TEXT', summary: 'why; partners are told' },
+  json: JSON_OPTION,
+} as const satisfies Options;
 
 /**
  * Sends the publisher's word on one article, and says what has become of it.
@@ -14,7 +21,7 @@ export async function takeWord(args: string[], path: string, needsReason: boolea
   const { values, positionals } = parseArgs({
     args,
     allowPositionals: true,
-    options: { reason: { type: 'string' }, json: { type: 'boolean' } },
+    options: REASON_OPTIONS,
   });
   const [article] = positionals;
   const reason = values.reason?.trim() ?? '';

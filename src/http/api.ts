@@ -5,7 +5,6 @@ import { listedFeeds } from '../feeds/list.ts';
 import { addresses } from '../feeds/selection.ts';
 import type { Home } from '../home.ts';
 import { listReceivers } from '../push/channels/receivers.ts';
-import { republish } from '../republish.ts';
 import { findRun, listRuns, requestRun } from '../storage/runs.ts';
 import { articleFileRoutes } from './article-files.ts';
 import { requireAdmin } from './auth.ts';
