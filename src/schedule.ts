@@ -2,7 +2,7 @@ import { duePaths } from './articles/scan.ts';
 import { hasLapsedTombstones } from './feeds/archives.ts';
 import type { Home } from './home.ts';
 import { poll } from './hub/sisters.ts';
-import { lookForTrouble } from './push/alerts.ts';
+import { lookForTrouble, noticeTrouble } from './push/alerts.ts';
 import { consume } from './push/consumer.ts';
 import { sweep } from './push/outbox.ts';
 import { tidy } from './push/tidy.ts';
@@ -47,6 +47,7 @@ export async function consumeMessages(home: Home, batch: Delivered[]): Promise<v
   if (rest.length > 0) await consume(home, rest);
   if (regenerations.length > 0) await republish(home);
   for (const message of regenerations) message.ack();
+  noticeTrouble(home);
 }
 
 /** The tick that passed while nobody was there to run it: the last one, if no run is known by it. Null when none is missing. */

@@ -1,4 +1,5 @@
 import { releaseClaims, sweep } from '../push/outbox.ts';
+import { expectTicks } from '../push/silence.ts';
 import { republish } from '../republish.ts';
 import { consumeMessages } from '../schedule.ts';
 import { releaseLocks } from '../storage/locks.ts';
@@ -35,6 +36,7 @@ export async function takeOver(
   await releaseLocks(home);
   await releaseClaims(home);
   await remakeLostDocuments(home, dataFolder);
+  await expectTicks(home, schedule?.period() ?? null);
   const running: { stop(): Promise<unknown> }[] = [];
   return {
     async start() {

@@ -5,6 +5,7 @@ import { readSetting } from '../storage/settings.ts';
 import { listReceivers } from './channels/receivers.ts';
 import { enqueue, type Work, wake } from './outbox.ts';
 import { nextAttempt, retryAfterMs } from './retry.ts';
+import { silence } from './silence.ts';
 
 /** Milliseconds between two looks, at least: timers may come often. */
 const LOOK_MS = 5_000;
@@ -15,8 +16,6 @@ const GIVEN_UP_MS = 3 * 86_400_000;
 const ORIGINS = 50;
 /** Lines of a message; chats refuse long ones. */
 const LINES = 20;
-/** Milliseconds that a run may take, at least, before one that does not end counts as silence. */
-const LONGEST_RUN_MS = 3_600_000;
 
 /** Something that the publisher has to know of. */
 interface Trouble {
@@ -39,6 +38,17 @@ interface Alert {
 const looked = new WeakMap<Home, number>();
 
 /**
+ * The same without a tick or timer of its own, for whatever else shows that the server is there: a request, a message of
+ * the queue. Once a minute at most, and never in the way of its caller.
+ */
+export function noticeTrouble(home: Home): void {
+  const look = async () => {
+    if ((await home.rates.take('look for trouble', 1)) === 0) await lookForTrouble(home);
+  };
+  home.waitUntil(look());
+}
+
+/**
  * Looks whether Tidings has fallen silent: no successful run for `alerts.silentTicks` ticks, a run that waits for the
  * publisher, an origin that rests because it failed, a channel that is suspended, work older than `alerts.queueAgeSeconds`. What is new, and what is
  * mended, is told once each at `alerts.url`.
@@ -49,7 +59,7 @@ export async function lookForTrouble(home: Home): Promise<void> {
   if (now - last < LOOK_MS && now >= last) return;
   looked.set(home, now);
   const troubles = [
-    ...(await silence(home)),
+    ...(await silence(home)).map((message) => ({ kind: 'silent' as const, subject: '', message })),
     ...(await held(home)),
     ...(await suspended(home)),
     ...(await queue(home)),
@@ -76,42 +86,6 @@ export async function lookForTrouble(home: Home): Promise<void> {
   home.log.warn('alert', { begun: begun?.changes ?? 0, mended: mended?.changes ?? 0 });
   await home.db.batch([enqueue(home, 'alert', 'news')]);
   await wake(home, [{ type: 'alert', ref: 'news' }]);
-}
-
-/** Ticks whose run did not succeed, since the last that did; a run that does not end holds the ticks back and counts too. */
-async function silence(home: Home): Promise<Trouble[]> {
-  const { silentTicks } = home.config.alerts;
-  const [ticks] = await home.db
-    .prepare(
-      `SELECT count(*) AS failed, max(report ->> 'error') AS error FROM runs
-       WHERE tick IS NOT NULL AND state = 'failed'
-         AND tick > coalesce((SELECT max(tick) FROM runs WHERE tick IS NOT NULL AND state = 'done'), 0)`,
-    )
-    .all<{ failed: number; error: string | null }>();
-  if ((ticks?.failed ?? 0) >= silentTicks)
-    return [
-      {
-        kind: 'silent',
-        subject: '',
-        message: `No scheduled run has succeeded for ${silentTicks} ticks.${ticks?.error ? ` The last said: ${ticks.error}` : ''}`,
-      },
-    ];
-  const stuck = await home.db
-    .prepare("SELECT min(started_at) AS since FROM runs WHERE state = 'running'")
-    .first<{ since: number | null }>();
-  if (stuck?.since == null || home.now() - stuck.since < Math.max(await patience(home), LONGEST_RUN_MS)) return [];
-  return [
-    { kind: 'silent', subject: '', message: 'A run has begun and does not end; nothing is published meanwhile.' },
-  ];
-}
-
-/** Milliseconds that as many ticks take as may be silent, by the longest of the last waits between two. */
-async function patience(home: Home): Promise<number> {
-  const rows = await home.db
-    .prepare('SELECT tick FROM runs WHERE tick IS NOT NULL ORDER BY tick DESC LIMIT 20')
-    .all<{ tick: number }>();
-  const waits = rows.slice(1).map(({ tick }, at) => (rows[at]?.tick ?? tick) - tick);
-  return home.config.alerts.silentTicks * Math.max(0, ...waits);
 }
 
 async function held(home: Home): Promise<Trouble[]> {

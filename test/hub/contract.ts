@@ -1,5 +1,6 @@
 import { describe, expect, inject, test } from 'vitest';
 import type { Home } from '../../src/home.ts';
+import { createApp } from '../../src/http/app.ts';
 import { metrics } from '../../src/http/metrics.ts';
 import { listDeliveries, replaySubscription, replayTopic } from '../../src/hub/deliveries.ts';
 import { forgetSisters, poll } from '../../src/hub/sisters.ts';
@@ -35,7 +36,8 @@ export function hubContract(make: () => Promise<WithoutQueue>): void {
       const outliving: Promise<unknown>[] = [];
       let ahead = 0;
       const now = () => Date.now() + ahead;
-      const home: Home = { ...made, config, queue, now, waitUntil: (work) => void outliving.push(work) };
+      const rates = createMemoryRates(now);
+      const home: Home = { ...made, config, queue, now, rates, waitUntil: (work) => void outliving.push(work) };
       const drain = async () => {
         while (messages.length > 0 || outliving.length > 0) {
           await Promise.all(outliving.splice(0));
@@ -155,6 +157,36 @@ export function hubContract(make: () => Promise<WithoutQueue>): void {
       await lookForTrouble(home);
       await drain();
       expect(await home.db.prepare('SELECT * FROM alerts').all()).toEqual([]);
+    });
+
+    test('a schedule that stops by itself is noticed by whoever asks whether the server lives', async () => {
+      const { home, drain, pass } = await start({}, { url: `${http}/hit` });
+      const ran = async (tick: number) => {
+        await home.db
+          .prepare(
+            `INSERT INTO runs (id, job, tick, trigger, state, request, started_at)
+             VALUES (?1, 'regeneration', ?1, 'schedule', 'running', '{}', ?1)`,
+          )
+          .bind(tick)
+          .run();
+        await home.db.prepare("UPDATE runs SET state = 'done', finished_at = tick").run();
+      };
+      const app = createApp(home);
+      const ask = async () => {
+        await (await app.request(`${home.url}/healthz`)).text();
+        await drain();
+        return (await app.request(`${home.url}/readyz`)).text();
+      };
+      for (const minutes of [15, 10, 5]) await ran(home.now() - minutes * 60_000);
+      expect(await ask()).toBe('ready\n');
+      pass(14 * 60);
+      expect(await ask()).toMatch(/^ready\nsilent: The schedule has stopped: it has started no run since 20/);
+      expect(await home.db.prepare('SELECT kind, told FROM alerts').all()).toEqual([{ kind: 'silent', told: 1 }]);
+      await ran(home.now());
+      pass(60);
+      await ask();
+      expect(await home.db.prepare('SELECT * FROM alerts').all()).toEqual([]);
+      for (const table of ['runs', 'run_counts']) await home.db.prepare(`DELETE FROM ${table}`).run();
     });
 
     describe.each<[string, (home: Home, now: () => number) => Rates]>([

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Home } from '../../src/home.ts';
 import { lookForTrouble } from '../../src/push/alerts.ts';
+import { expectTicks } from '../../src/push/silence.ts';
 import { regenerate } from '../../src/schedule.ts';
 import { makeHome, type TestHome } from '../home.ts';
 import { until, work } from './engine.ts';
@@ -150,4 +151,30 @@ test('without an address the state is kept, and nothing is sent', async () => {
   await look();
   await until(async () => (await home.db.prepare('SELECT told FROM alerts').first())?.told === 1);
   expect(messages()).toEqual([]);
+});
+
+test('a schedule that starts no run any more, and none that is switched off', async () => {
+  begin({ silentTicks: 2 });
+  for (let times = 0; times < 3; times++) {
+    now += 300_000;
+    await regenerate(home, now);
+  }
+  await look(10 * 60);
+  await look(50);
+  expect(await home.db.prepare('SELECT * FROM alerts').all()).toEqual([]);
+  await look(20);
+  await until(() => messages().length === 1);
+  expect(messages()[0].alerts).toMatchObject([{ kind: 'silent', message: expect.stringContaining('has stopped') }]);
+  await expectTicks(home, null);
+  await look();
+  await until(() => messages().length === 2);
+  expect(messages()[1].alerts).toMatchObject([{ kind: 'silent', state: 'mended' }]);
+  await look(86_400);
+  expect(await home.db.prepare('SELECT * FROM alerts').all()).toEqual([]);
+  // A start counts anew, by the schedule's own wait.
+  await expectTicks(home, 3_600_000);
+  await look(2 * 3_600);
+  expect(await home.db.prepare('SELECT * FROM alerts').all()).toEqual([]);
+  await look(120);
+  expect(await home.db.prepare('SELECT kind FROM alerts').all()).toEqual([{ kind: 'silent' }]);
 });
