@@ -7,6 +7,7 @@ import { consume } from './push/consumer.ts';
 import { sweep } from './push/outbox.ts';
 import { tidy } from './push/tidy.ts';
 import { REPUBLISH, republish } from './republish.ts';
+import { sweepBlobs } from './storage/orphans.ts';
 import type { Delivered } from './storage/ports.ts';
 import { lastTick, requestRun, type Trigger } from './storage/runs.ts';
 
@@ -26,6 +27,7 @@ export async function regenerate(home: Home, tick: number, trigger: Trigger = 's
   await poll(home);
   await sweep(home);
   await tidy(home);
+  await sweepBlobs(home);
   await lookForTrouble(home);
 }
 

@@ -5,6 +5,7 @@ import { announceDocument, wakeFanOuts } from '../push/announce.ts';
 import { announceArticles, wakeAnnouncements } from '../push/channels/notices.ts';
 import { storeBody } from '../storage/codings.ts';
 import { type DocumentHead, documentStatements, documentsOfFeed } from '../storage/documents.ts';
+import { ORPHAN, unreferenced } from '../storage/orphans.ts';
 import type { Statement } from '../storage/ports.ts';
 import { forRows } from '../storage/rows.ts';
 import { type EntryPlace, markOf, placesOf, rememberVersions } from '../storage/versions.ts';
@@ -334,7 +335,12 @@ export async function bodiesOf(home: Home, members: Pick<Member, 'body_hash'>[])
     .all<{ hash: string; body: string | null }>();
   const bodies = new Map<string, string>();
   for (const { hash, body } of rows) {
-    bodies.set(hash, body ?? new TextDecoder().decode((await home.blobs.get(hash)) ?? new Uint8Array()));
+    const bytes = body === null ? await home.blobs.get(hash) : null;
+    if (body === null && bytes === null)
+      throw new Error(
+        `the text of an article is missing from the store of blobs (${hash}): run again to read its file`,
+      );
+    bodies.set(hash, body ?? new TextDecoder().decode(bytes ?? undefined));
   }
   return bodies;
 }
@@ -378,14 +384,16 @@ const RETIREMENT_MS = 3_600_000;
 export async function collectBlobs(home: Home): Promise<void> {
   const rows = await home.db
     .prepare(
-      `SELECT hash, EXISTS (SELECT 1 FROM documents WHERE blob = coalesce(r.body, r.hash))
+      `SELECT hash, body, EXISTS (SELECT 1 FROM documents WHERE blob = coalesce(r.body, r.hash))
          OR EXISTS (SELECT 1 FROM bodies WHERE bodies.hash = r.hash) AS used
        FROM retired_blobs AS r WHERE since < ? LIMIT 500`,
     )
     .bind(home.now() - RETIREMENT_MS)
-    .all<{ hash: string; used: number }>();
+    .all<{ hash: string; body: string | null; used: number }>();
   if (rows.length === 0) return;
-  await home.blobs.delete(rows.filter((row) => !row.used).map((row) => row.hash));
+  const found = rows.filter(({ body }) => body === ORPHAN).map(({ hash }) => hash);
+  const replaced = rows.filter(({ body, used }) => body !== ORPHAN && !used).map(({ hash }) => hash);
+  await home.blobs.delete([...replaced, ...(await unreferenced(home, found))]);
   await home.db.batch(
     forRows(
       home.db,

@@ -1,4 +1,5 @@
 import { describe, expect, inject, test } from 'vitest';
+import { collectBlobs } from '../../src/feeds/publish.ts';
 import type { Home } from '../../src/home.ts';
 import { createApp } from '../../src/http/app.ts';
 import { metrics } from '../../src/http/metrics.ts';
@@ -9,6 +10,7 @@ import { listSubscriptions } from '../../src/hub/subscriptions.ts';
 import { findTopic } from '../../src/hub/topics.ts';
 import { lookForTrouble } from '../../src/push/alerts.ts';
 import { consume } from '../../src/push/consumer.ts';
+import { sweepBlobs } from '../../src/storage/orphans.ts';
 import type { Message } from '../../src/storage/ports.ts';
 import { createDatabaseRates, createMemoryRates, forgetRates, type Rates } from '../../src/storage/rates.ts';
 import type { WithoutQueue } from '../push/contract.ts';
@@ -157,6 +159,26 @@ export function hubContract(make: () => Promise<WithoutQueue>): void {
       await lookForTrouble(home);
       await drain();
       expect(await home.db.prepare('SELECT * FROM alerts').all()).toEqual([]);
+    });
+
+    test('a blob that nothing names goes, a document’s stays', async () => {
+      const { home, pass } = await start();
+      const orphan = 'ab'.repeat(32);
+      await home.blobs.put(orphan, new Uint8Array([1]));
+      const blob = home.sha256('a document');
+      await home.blobs.put(blob, new TextEncoder().encode('a document'));
+      await home.db
+        .prepare(
+          `INSERT INTO documents (address, feed, format, version, blob, size, content_type, last_modified)
+           VALUES ('/swept.xml', '', 'rss', 1, ?, 10, 'text/xml', '')`,
+        )
+        .bind(blob)
+        .run();
+      await sweepBlobs(home);
+      pass(3_601);
+      await collectBlobs(home);
+      expect([await home.blobs.has(orphan), await home.blobs.has(blob)]).toEqual([false, true]);
+      await home.db.prepare("DELETE FROM settings WHERE name = 'blob-sweep'").run();
     });
 
     test('a schedule that stops by itself is noticed by whoever asks whether the server lives', async () => {

@@ -1,4 +1,4 @@
-import { readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { createApp } from '../../src/http/app.ts';
@@ -38,6 +38,31 @@ test.each([
   const app = createApp(second);
   const after = await Promise.all(paths.map(async (path) => (await app.request(path)).text()));
   expect(after).toEqual(before);
+  await second.close();
+  await first.close();
+});
+
+test('a text that is a blob is read from its file again, and what was half written is removed', async () => {
+  const first = makeHome();
+  const text = 'A long text. '.repeat(100_000);
+  writeFileSync(join(first.folder, 'content', 'long.md'), `---\ntitle: Long\ndate: 2026-01-02\n---\n\n${text}\n`);
+  await requestRun(first, { trigger: 'start' });
+  await republish(first);
+  const page = await (await createApp(first).request('/articles/long/')).text();
+  expect(page).toContain('A long text. A long text.');
+  const { folder } = first;
+  const blobs = join(folder, 'data', 'blobs');
+  rmSync(blobs, { recursive: true });
+  mkdirSync(blobs);
+  writeFileSync(join(blobs, '.0a6b.tmp'), 'half');
+
+  const second = makeHome({ folder });
+  await remakeLostDocuments(second, join(folder, 'data'));
+  expect(readdirSync(blobs)).toEqual([]);
+  await requestRun(second, { trigger: 'start' });
+  await republish(second);
+  expect(await (await createApp(second).request('/articles/long/')).text()).toBe(page);
+  expect((await createApp(second).request('/rss.xml')).status).toBe(200);
   await second.close();
   await first.close();
 });
