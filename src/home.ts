@@ -1,7 +1,7 @@
 import type { Config, HmacMethod } from './config/schema.ts';
 import type { Coding } from './storage/codings.ts';
 import type { DocumentCache } from './storage/documents.ts';
-import type { ArticleSource, Blobs, Database, Outbound, Queue } from './storage/ports.ts';
+import type { ArticleSource, Blobs, Database, Downloader, Outbound, Queue } from './storage/ports.ts';
 import type { Rates } from './storage/rates.ts';
 import type { RenderedCache } from './storage/rendered.ts';
 
@@ -29,6 +29,8 @@ export interface Home {
   readonly queue: Queue;
   readonly source: ArticleSource;
   readonly request: Outbound;
+  /** The way out for what is too large to be held. */
+  readonly download: Downloader;
   /** CIDRs that outbound requests may reach though private. */
   readonly allowPrivate: string[];
   /** CIDRs of proxies whose word for the client's address counts. */

@@ -6,6 +6,7 @@ import { lookForTrouble, noticeTrouble } from './push/alerts.ts';
 import { consume } from './push/consumer.ts';
 import { sweep } from './push/outbox.ts';
 import { tidy } from './push/tidy.ts';
+import { requestArchive } from './repository/arrival.ts';
 import { REPUBLISH, republish } from './republish.ts';
 import { sweepBlobs } from './storage/orphans.ts';
 import type { Delivered } from './storage/ports.ts';
@@ -25,6 +26,7 @@ export async function regenerate(home: Home, tick: number, trigger: Trigger = 's
   await requestRun(home, { trigger, job: REGENERATION, tick });
   await republish(home);
   await poll(home);
+  await requestArchive(home);
   await sweep(home);
   await tidy(home);
   await sweepBlobs(home);

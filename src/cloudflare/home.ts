@@ -12,7 +12,7 @@ import type { Env } from './env.ts';
 import { createGate } from './gate.ts';
 import { withLimits } from './limits.ts';
 import { createQueue } from './queue.ts';
-import { createRequest } from './request.ts';
+import { createDownload, createRequest } from './request.ts';
 import { createBucketSource } from './source.ts';
 
 /** A step reads up to 200 files and makes a hundred queries; an invocation may do 1,000 of each. */
@@ -43,6 +43,7 @@ export function createCloudflareHome(bindings: Env, ctx: ExecutionContext, input
     queue: createQueue(env.QUEUE, gate),
     source: createBucketSource(env.CONTENT, gate),
     request: createRequest({ gate, homeUrl: url, allowPrivate, fetch: send }),
+    download: createDownload({ gate, homeUrl: url, allowPrivate, fetch: send }),
     allowPrivate,
     trustProxy: parseCidrs(env.TIDINGS_TRUST_PROXY ?? ''),
     // Cloudflare writes it over whatever the client sent.

@@ -30,9 +30,9 @@ export function createQueue(queue: Queue<unknown>, gate: Gate): Port {
   };
 }
 
-/** A batch as the consumer gets it in both homes. */
-export function deliveredFrom(batch: MessageBatch<unknown>): Delivered[] {
-  return batch.messages.map((message) => ({
+/** Messages of a batch as the consumer gets them in both homes. */
+export function deliveredFrom(messages: readonly globalThis.Message<unknown>[]): Delivered[] {
+  return messages.map((message) => ({
     id: message.id,
     body: message.body as Message,
     attempts: message.attempts,

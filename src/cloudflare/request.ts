@@ -1,5 +1,5 @@
 import { checkTarget, hostOf } from '../push/guard.ts';
-import { type Outbound, OutboundError, type OutboundFailure } from '../storage/ports.ts';
+import { type Downloader, type Outbound, OutboundError, type OutboundFailure } from '../storage/ports.ts';
 import type { Gate } from './gate.ts';
 
 /** Bytes of an answer that are read unless the caller says otherwise. */
@@ -41,6 +41,41 @@ export function createRequest(options: RequestOptions): Outbound {
         return { status: response.status, headers: response.headers, ...read };
       } catch (error) {
         throw toOutboundError(error, hostOf(target.url), signal.aborted);
+      }
+    });
+}
+
+/** The way out for what is too large to be held: judged as {@link createRequest} does. */
+export function createDownload(options: RequestOptions): Downloader {
+  const { gate, homeUrl, allowPrivate = [], fetch: send = fetch } = options;
+  const ownHost = new URL(homeUrl).host;
+  return ({ url, headers, timeoutMs }) =>
+    gate(async () => {
+      const target = checkTarget(url, allowPrivate);
+      if (!target.allowed) throw new OutboundError('refused', `${nameOf(url)} ${target.reason}.`);
+      if (target.url.host === ownHost) throw new OutboundError('refused', `${ownHost} is this server itself.`);
+      const signal = AbortSignal.timeout(timeoutMs);
+      const failed = (error: unknown) => toOutboundError(error, hostOf(target.url), signal.aborted);
+      try {
+        const response = await send(target.url, {
+          headers: { 'user-agent': 'Tidings', 'accept-encoding': 'identity', ...lowerCased(headers) },
+          redirect: 'manual',
+          signal,
+        });
+        const reader = (response.body ?? new Blob([]).stream()).getReader();
+        const body = new ReadableStream<Uint8Array>({
+          async pull(controller) {
+            const chunk = await reader.read().catch((error: unknown) => {
+              throw failed(error);
+            });
+            if (chunk.done) controller.close();
+            else controller.enqueue(chunk.value);
+          },
+          cancel: (reason) => reader.cancel(reason),
+        });
+        return { status: response.status, headers: response.headers, body, close: () => reader.cancel() };
+      } catch (error) {
+        throw failed(error);
       }
     });
 }

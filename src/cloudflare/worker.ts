@@ -3,6 +3,7 @@ import { createApp } from '../http/app.ts';
 import { consumeMessages, housekeep, regenerate } from '../schedule.ts';
 import { asCoded, withClientCodings } from './codings.ts';
 import type { Env } from './env.ts';
+import { isBucketEvent, takeBucketEvents } from './events.ts';
 import { createCloudflareHome } from './home.ts';
 import { deliveredFrom } from './queue.ts';
 
@@ -24,6 +25,9 @@ export default {
     else await regenerate(home, controller.scheduledTime, isLate(home.now(), controller) ? 'missed' : 'schedule');
   },
   async queue(batch, env, ctx) {
-    await consumeMessages(createCloudflareHome(env, ctx, input), deliveredFrom(batch));
+    const home = createCloudflareHome(env, ctx, input);
+    const events = batch.messages.filter(({ body }) => isBucketEvent(body));
+    if (events.length > 0) await takeBucketEvents(home, events);
+    await consumeMessages(home, deliveredFrom(batch.messages.filter(({ body }) => !isBucketEvent(body))));
   },
 } satisfies ExportedHandler<Env, unknown>;

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { describe } from './mistakes.ts';
-import { type Config, type ConfigInput, configSchema, NEWS } from './schema.ts';
+import { type Config, type ConfigInput, configSchema, NEWS, type RepositoryConfig } from './schema.ts';
 
 export type { Config, ConfigInput, Where } from './schema.ts';
 
@@ -60,6 +60,7 @@ export function resolveConfig(input: unknown, url: string): Config {
       include: content.include ?? ['**/*.md', '**/*.markdown', '**/*.mdx', '**/*.html'],
       exclude: content.exclude ?? [],
       maxBytes: content.maxBytes ?? 5_000_000,
+      repository: content.repository ? repositoryOf(content.repository) : null,
     },
     ids,
     feeds: {
@@ -114,6 +115,23 @@ export function resolveConfig(input: unknown, url: string): Config {
       })),
       channels: push.channels ?? {},
     },
+  };
+}
+
+function repositoryOf(given: NonNullable<NonNullable<ConfigInput['content']>['repository']>): RepositoryConfig {
+  const url = given.url.replace(/\.git$/, '');
+  const name = new URL(url).hostname;
+  const host = given.host ?? (name === 'github.com' ? 'github' : /\bgitlab\b/.test(name) ? 'gitlab' : null);
+  if (host === null)
+    throw new ConfigError(`content.repository: say what answers at ${name}: host: 'github', 'gitlab' or 'gitea'`);
+  return {
+    url,
+    host,
+    branch: given.branch ?? 'main',
+    folder: given.folder ?? '',
+    token: given.token ?? null,
+    secret: given.secret ?? null,
+    maxBytes: given.maxBytes ?? 1_000_000_000,
   };
 }
 

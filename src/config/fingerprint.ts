@@ -8,7 +8,9 @@ export function configFingerprint(config: Config): string {
   // How documents are answered, and how they are told of, is in none of them; but they name every hub.
   const { hub: _hub, alerts: _alerts, push, ...made } = config;
   const { aliases: _aliases, renamed: _renamed, robots: _robots, ...feeds } = config.feeds;
-  return JSON.stringify({ READER_VERSION, config: { ...made, feeds, hubs: push.hubs } }, (_, value: unknown) =>
-    typeof value === 'function' ? value.toString() : value,
+  const { repository: _repository, ...content } = config.content;
+  return JSON.stringify(
+    { READER_VERSION, config: { ...made, content, feeds, hubs: push.hubs } },
+    (_, value: unknown) => (typeof value === 'function' ? value.toString() : value),
   );
 }

@@ -138,6 +138,24 @@ export const configSchema = v.strictObject({
       exclude: v.optional(v.array(v.string())),
       /** Bytes; a larger file is rejected. */
       maxBytes: v.optional(positive),
+      /** A repository whose archive is fetched when its host or the schedule says so. */
+      repository: v.optional(
+        v.strictObject({
+          url: v.pipe(httpUrl, v.regex(/^[^?#]*[^/?#]$/, 'must be an address such as https://github.com/owner/name')),
+          host: v.optional(v.picklist(['github', 'gitlab', 'gitea'])),
+          branch: v.optional(v.string()),
+          /** The folder of it that holds the articles. */
+          folder: v.optional(
+            v.pipe(v.string(), v.regex(/^[^/](?:.*[^/])?$/, 'must be a path in it such as content/posts')),
+          ),
+          /** What a private repository is read with. */
+          token: v.optional(v.string()),
+          /** What its webhook is signed with; at GitLab the webhook's secret token. */
+          secret: v.optional(v.pipe(v.string(), v.minLength(16, 'must have 16 characters at least'))),
+          /** Bytes of all that its archive unfolds to. */
+          maxBytes: v.optional(positive),
+        }),
+      ),
     }),
   ),
   ids: v.optional(v.union([v.picklist(['tag', 'permalink', 'jekyll']), fn<IdFunction>()])),
@@ -281,6 +299,20 @@ export interface IndexNow {
   endpoint: string;
 }
 
+/** A repository whose archive is fetched. */
+export interface RepositoryConfig {
+  /** Without `.git` and slash at the end. */
+  url: string;
+  host: 'github' | 'gitlab' | 'gitea';
+  branch: string;
+  /** '' is all of it. */
+  folder: string;
+  token: string | null;
+  /** Null: no webhook is heard, the schedule alone has it fetched. */
+  secret: string | null;
+  maxBytes: number;
+}
+
 /** The configuration with every default filled in. */
 export interface Config {
   /** Public address of this server, without a slash at the end. */
@@ -300,7 +332,7 @@ export interface Config {
     /** Null: episodes are told as far as the other keys say. */
     podcast: Podcast | null;
   };
-  content: { include: string[]; exclude: string[]; maxBytes: number };
+  content: { include: string[]; exclude: string[]; maxBytes: number; repository: RepositoryConfig | null };
   ids: 'tag' | 'permalink' | 'jekyll' | IdFunction;
   feeds: {
     limit: number;

@@ -11,6 +11,7 @@ import { keyRoutes } from './key.ts';
 import { listRoutes } from './lists.ts';
 import { lost } from './lost.ts';
 import { otherMethods } from './methods.ts';
+import { repositoryRoutes } from './repository.ts';
 import { rssCloudRoutes } from './rsscloud.ts';
 import { xmlRpcRoutes } from './xmlrpc.ts';
 
@@ -44,6 +45,7 @@ export function createApp(home: Home): Hono {
   app.route('/hub', hubRoutes(home));
   app.route('/rsscloud', rssCloudRoutes(home));
   app.route('/xmlrpc', xmlRpcRoutes(home));
+  app.route('/api/repository', repositoryRoutes(home));
   app.route('/api', apiRoutes(home));
   app.route('/admin', adminRoutes(home));
   app.on(['GET', 'HEAD'], '*', (c) => readable.fetch(c.req.raw, c.env));

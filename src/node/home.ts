@@ -47,6 +47,7 @@ export function createNodeHome(options: {
       onSkipped: ({ path, reason }) => log.warn('passed over', { path, reason }),
     }),
     request,
+    download: request.download,
     allowPrivate,
     trustProxy,
     peerAddress: (_, env) =>

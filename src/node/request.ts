@@ -1,9 +1,11 @@
 import { lookup as resolve } from 'node:dns';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { LookupFunction } from 'node:net';
+import { ReadableStream as WebStream } from 'node:stream/web';
 import { Agent, type Dispatcher } from 'undici';
 import { checkTarget, hostOf, isPublicAddress } from '../push/guard.ts';
 import {
+  type Downloader,
   type Outbound,
   OutboundError,
   type OutboundFailure,
@@ -28,6 +30,8 @@ export interface RequestOptions {
 }
 
 export interface NodeOutbound extends Outbound {
+  /** What is too large to be held. */
+  download: Downloader;
   /** Ends idle connections, and the rest as soon as their request is done. */
   close(): Promise<void>;
 }
@@ -78,7 +82,36 @@ export function createRequest({ allowPrivate = [], resolve: find = resolve }: Re
       const exchange = new Exchange({ maxBytes, timeoutMs, resolve, reject: fail });
       agent.dispatch({ origin, path: pathname + search, method, headers: headersOf(headers), body }, exchange);
     });
-  return Object.assign(outbound, { close: () => agent.close() });
+  const download: Downloader = async ({ url, headers, timeoutMs }) => {
+    const target = checkTarget(url, allowPrivate);
+    if (!target.allowed) throw new OutboundError('refused', `${nameOf(url)} ${target.reason}.`);
+    const { origin, pathname, search } = target.url;
+    const signal = AbortSignal.timeout(timeoutMs);
+    const failed = (error: unknown) => toOutboundError(error, hostOf(target.url));
+    const answer = await agent
+      .request({ origin, path: pathname + search, method: 'GET', headers: headersOf(headers), signal })
+      .catch((error: unknown) => {
+        throw failed(error);
+      });
+    const { body } = answer;
+    // Ended before its end, it says so to nobody.
+    body.on('error', () => {});
+    return {
+      status: answer.statusCode,
+      headers: toHeaders(answer.headers),
+      body: WebStream.from(chunksOf(body, failed)) as ReadableStream<Uint8Array>,
+      close: async () => void body.destroy(),
+    };
+  };
+  return Object.assign(outbound, { download, close: () => agent.close() });
+}
+
+async function* chunksOf(body: AsyncIterable<Uint8Array>, failed: (error: unknown) => Error) {
+  try {
+    yield* body;
+  } catch (error) {
+    throw failed(error);
+  }
 }
 
 interface ExchangeOptions {

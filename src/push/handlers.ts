@@ -2,6 +2,7 @@ import type { Home } from '../home.ts';
 import { deny } from '../hub/denial.ts';
 import { fetchSister } from '../hub/sisters.ts';
 import { verify } from '../hub/verification.ts';
+import { fetchArchive } from '../repository/arrival.ts';
 import { tellAlerts } from './alerts.ts';
 import { announce } from './channels/telling.ts';
 import { deliver } from './deliveries.ts';
@@ -25,4 +26,5 @@ export const handlers: Record<string, Handler> = {
   deliver,
   alert: tellAlerts,
   announce,
+  repository: fetchArchive,
 };

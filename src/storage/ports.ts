@@ -140,3 +140,17 @@ export class OutboundError extends Error {
 
 /** The one way out. */
 export type Outbound = (request: OutboundRequest) => Promise<OutboundResponse>;
+
+/** What is downloaded as it comes. `close` ends it, also before it was read to its end. */
+export interface Download {
+  status: number;
+  headers: Headers;
+  body: ReadableStream<Uint8Array>;
+  close(): Promise<void>;
+}
+
+/**
+ * The way out for what is too large to be held: the same guard as {@link Outbound}, and a body that is read by whoever
+ * asked. Redirects are never followed. Throws {@link OutboundError}, also from the body.
+ */
+export type Downloader = (request: Pick<OutboundRequest, 'url' | 'headers' | 'timeoutMs'>) => Promise<Download>;

@@ -4,7 +4,7 @@ import type { Statement } from './ports.ts';
 import { forRows } from './rows.ts';
 
 /** What made a run begin. */
-export type Trigger = 'start' | 'schedule' | 'missed' | 'watch' | 'due' | 'api' | 'cli' | 'upload';
+export type Trigger = 'start' | 'schedule' | 'missed' | 'watch' | 'due' | 'api' | 'cli' | 'upload' | 'event' | 'push';
 
 /** What a run is asked to look at. */
 export interface RunRequest {

@@ -1,9 +1,10 @@
-import { spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, request as forward, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { load } from 'js-yaml';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { article, isEdge, type Running, start, TOKEN } from './process.ts';
 
@@ -130,6 +131,30 @@ describe('tidings sync', () => {
     expect([stranger.status, stranger.said]).toEqual([1, expect.stringContaining('does not know the admin token')]);
     expect((await tidingsSync([folder])).status).toBe(2);
   });
+});
+
+test('the GitHub Action syncs as the command does', async () => {
+  const root = join(import.meta.dirname, '../..');
+  const action = load(readFileSync(join(root, 'action/action.yml'), 'utf8')) as {
+    inputs: Record<string, { default?: string }>;
+    runs: { using: string; steps: { run?: string; env?: Record<string, string>; shell?: string }[] };
+  };
+  expect(action.runs.using).toBe('composite');
+  const inputs = Object.entries(action.inputs).map(([name, { default: value = '' }]) => [name, value]);
+  const given: Record<string, string> = { ...Object.fromEntries(inputs), url: tidings.url, token: TOKEN, folder };
+  const step = action.runs.steps.at(-1);
+  const env = Object.entries(step?.env ?? {}).map(([name, value]) => [
+    name,
+    value.replace(/\$\{\{ inputs\.(\w+) \}\}/g, (_, input: string) => given[input] ?? ''),
+  ]);
+  write('posts/from-action.md', article('From the action'));
+  rmSync(join(folder, 'posts/37.md'));
+  const printed = execFileSync('bash', ['--noprofile', '--norc', '-eo', 'pipefail', '-c', step?.run ?? 'false'], {
+    env: { ...process.env, ...Object.fromEntries(env), GITHUB_ACTION_PATH: join(root, 'action') },
+    cwd: folder,
+    encoding: 'utf8',
+  });
+  expect(printed).toContain('1 uploaded, 1 deleted');
 });
 
 describe('/api/articles as an HTTP store', () => {

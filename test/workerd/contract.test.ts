@@ -40,7 +40,7 @@ queueContract(() => {
   const { env: limited, gate } = bindings();
   return {
     queue: createQueue(limited.QUEUE, gate),
-    consume: (handler) => consumeWith((batch) => handler(deliveredFrom(batch))),
+    consume: (handler) => consumeWith((batch) => handler(deliveredFrom(batch.messages))),
     stop: async () => consumeWith(null),
   };
 });
