@@ -2,6 +2,8 @@ import * as v from 'valibot';
 import { dayInstant } from '../articles/dates.ts';
 import { type Config, NEWS, type Where, whereSchema } from '../config/schema.ts';
 import { FORMATS, type Format } from '../feeds/entry.ts';
+import type { ProfileSettings } from './profiles/profile.ts';
+import { noSuchProfile, profileOf } from './profiles/profiles.ts';
 
 /** Entries of one feed at most. */
 const MAX_LIMIT = 1000;
@@ -55,6 +57,15 @@ const attribution = v.pipe(
   ),
 );
 
+/** What the destination demands, by the name of its profile. */
+const profile = v.pipe(
+  v.string(),
+  v.check(
+    (name) => profileOf(name) !== null,
+    ({ input }) => noSuchProfile(input),
+  ),
+);
+
 /** A partner's settings as a publisher gives them; what is left out has its default ({@link partnerOf}). */
 export const partnerSchema = v.strictObject({
   id: partnerId,
@@ -89,8 +100,12 @@ export const partnerSchema = v.strictObject({
   /** Asks that search engines leave copies out. */
   noindex: v.optional(v.boolean()),
   licence: v.optional(text),
-  /** What the destination demands, by the name of its profile. */
-  profile: v.optional(v.pipe(v.string(), v.regex(/^[a-z0-9-]{1,40}$/, 'must be the name of a profile such as plain'))),
+  profile: v.optional(profile),
+  /** What a profile shows of the publisher, where its destination asks: addresses of pictures. */
+  logo: v.optional(httpUrl),
+  darkLogo: v.optional(httpUrl),
+  /** HTML by which the publisher counts readers at a destination that takes such. */
+  analytics: v.optional(text),
   webhook: v.optional(v.strictObject({ url: httpUrl, events: v.optional(v.array(v.picklist(NEWS))) })),
   /** Of one key. */
   requestsPerMinute: v.optional(v.pipe(positive, v.maxValue(100_000))),
@@ -100,7 +115,7 @@ export const partnerSchema = v.strictObject({
 export type PartnerInput = v.InferInput<typeof partnerSchema>;
 
 /** What one partner may have, and how it wants it: its settings with every default filled in. */
-export interface Partner {
+export interface Partner extends ProfileSettings {
   id: string;
   name: string;
   contact: string | null;
@@ -153,6 +168,9 @@ export function partnerOf(input: PartnerInput, { feeds }: Pick<Config, 'feeds'>)
     noindex: input.noindex ?? false,
     licence: input.licence ?? null,
     profile: input.profile ?? 'plain',
+    logo: input.logo ?? null,
+    darkLogo: input.darkLogo ?? null,
+    analytics: input.analytics ?? null,
     webhook: input.webhook ? { url: input.webhook.url, events: input.webhook.events ?? NEWS } : null,
     requestsPerMinute: input.requestsPerMinute ?? 120,
   };

@@ -1,10 +1,14 @@
+import { readFileSync } from 'node:fs';
+import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
 import { fromXml } from 'xast-util-from-xml';
 import type { Entry } from '../../../src/feeds/entry.ts';
 import { child, elements } from '../../../src/feeds/tree.ts';
+import { partnerSchema } from '../../../src/partners/partner.ts';
 import { checkArticle, checkFeed } from '../../../src/partners/profiles/check.ts';
 import { NO_SETTINGS, type OfferedArticle } from '../../../src/partners/profiles/profile.ts';
 import { noSuchProfile, PROFILES, profileOf } from '../../../src/partners/profiles/profiles.ts';
+import { withTables } from './chapter.ts';
 import { FIXTURES, NOW, PAPER, rssOf } from './paper.ts';
 
 const profileNamed = (name: string) => {
@@ -71,6 +75,14 @@ describe('every profile', () => {
   });
 });
 
+describe('the chapter', () => {
+  const chapter = new URL('../../../docs/profiles.md', import.meta.url).pathname;
+
+  it('has the profiles, their rules and their sources as the code has them', async () => {
+    await expect(withTables(readFileSync(chapter, 'utf8'))).toMatchFileSnapshot(chapter);
+  });
+});
+
 describe('a name', () => {
   it('finds its profile, or the nearest that there is', () => {
     expect(profileOf('msn')?.title).toContain('MSN');
@@ -78,6 +90,20 @@ describe('a name', () => {
     expect(noSuchProfile('smartnew')).toContain('did you mean smartnews?');
     expect(noSuchProfile('googlenews')).toContain('did you mean google-news?');
     expect(noSuchProfile('apple-daily')).toContain('there are plain, smartnews, msn,');
+  });
+});
+
+describe("a partner's settings", () => {
+  const mistakes = (settings: object) =>
+    v.safeParse(partnerSchema, { id: 'portal', name: 'Portal', ...settings }).issues?.map((issue) => issue.message) ??
+    [];
+
+  it('take the names that there are, and name the nearest for one that is misspelt', () => {
+    for (const { name } of PROFILES) expect(mistakes({ profile: name })).toEqual([]);
+    expect(mistakes({ profile: 'smart-news' })).toEqual(['there is no profile "smart-news"; did you mean smartnews?']);
+    expect(mistakes({ profile: 'naver', logo: 'ftp://paper.example/logo.png' })).toEqual([
+      'must begin with http:// or https://',
+    ]);
   });
 });
 
