@@ -1,123 +1,93 @@
-import { Hono } from 'hono';
+import type { Hono } from 'hono';
 import * as v from 'valibot';
-import type { ArticleData } from '../articles/published.ts';
 import { listedFeeds } from '../feeds/list.ts';
 import { addresses } from '../feeds/selection.ts';
 import type { Home } from '../home.ts';
-import { listReceivers } from '../push/channels/receivers.ts';
-import { findRun, listRuns, requestRun } from '../storage/runs.ts';
-import { articleFileRoutes } from './article-files.ts';
+import { listReceivers, type ReceiverView } from '../push/channels/receivers.ts';
+import { articleFileOperations } from './article-files.ts';
 import { requireAdmin } from './auth.ts';
-import { deliveryRoutes } from './deliveries.ts';
+import { deliveryOperations } from './deliveries.ts';
+import { type Operations, operations } from './operations.ts';
 import { problem } from './problem.ts';
-import { retractionRoutes } from './retractions.ts';
-import { runToEnd, stillRunning } from './runs.ts';
-import { subscriberRoutes } from './subscribers.ts';
-
-const PAGE = 1000;
-
-const runSchema = v.strictObject({
-  paths: v.optional(v.array(v.string())),
-  acceptWithdrawals: v.optional(v.boolean()),
-});
+import { retractionOperations } from './retractions.ts';
+import { runOperations } from './runs.ts';
+import { subscriberOperations } from './subscribers.ts';
 
 /** The interface for programs. */
 export function apiRoutes(home: Home): Hono {
-  const app = new Hono();
-  app.use('*', requireAdmin(home));
-
-  app.post('/runs', async (c) => {
-    const text = await c.req.text();
-    const parsed = v.safeParse(runSchema, text.trim() === '' ? {} : parseJson(text));
-    if (!parsed.success)
-      return problem(c, 400, 'Bad Request', 'The body is empty or {"paths"?: [path, …], "acceptWithdrawals"?: true}.');
-    const { paths, acceptWithdrawals = false } = parsed.output;
-    const wanted = { trigger: 'api' as const, acceptWithdrawals, ...(paths ? { paths } : {}) };
-    const id = await requestRun(home, wanted);
-    if (id === null) throw new Error('a run without a tick is always new');
-    const run = await runToEnd(home, id);
-    if (!run) return stillRunning(home, c, id);
-    return c.json(run.report, run.state === 'done' || run.report.held ? 200 : 500);
-  });
-
-  app.get('/receivers', async (c) => c.json({ receivers: await listReceivers(home) }));
-
-  app.get('/runs', async (c) => {
-    const runs = await listRuns(home, Math.min(Number(c.req.query('limit')) || 50, PAGE));
-    return c.json({ runs: runs.map((run) => ({ ...run.report, state: run.state, tick: run.tick })) });
-  });
-
-  app.get('/runs/:id', async (c) => {
-    const run = await findRun(home, c.req.param('id'));
-    if (!run) return problem(c, 404, 'Not Found', 'There is no such run; GET /api/runs lists them.');
-    return c.json({ ...run.report, state: run.state, tick: run.tick });
-  });
-
-  app.get('/articles', async (c) => {
-    const rows = await home.db
-      .prepare(
-        `SELECT f.path, f.hash, f.state, f.repaired, f.problems, a.id, a.updated, a.data
-         FROM files AS f LEFT JOIN articles AS a ON a.id = f.article AND a.path = f.path
-         WHERE f.path > ? AND f.missing_since IS NULL ORDER BY f.path LIMIT ?`,
-      )
-      .bind(c.req.query('after') ?? '', PAGE)
-      .all<FileRow & { [column: string]: string | number | null }>();
-    const files = rows.map(({ path, hash, state, repaired, problems, ...article }) => ({
-      path,
-      hash,
-      state,
-      repaired: repaired === 1,
-      problems: JSON.parse(problems) as unknown,
-      article: published(article),
-    }));
-    return c.json({ files, next: rows.length === PAGE ? rows.at(-1)?.path : null });
-  });
-
-  app.route('/articles', articleFileRoutes(home));
-
-  app.get('/feeds', async (c) => {
-    const feeds = await listedFeeds(home, -1);
-    return c.json({
-      feeds: feeds.map((feed) => {
-        const { rss, atom, json } = addresses(feed.key);
-        return { ...feed, rss: home.url + rss, atom: home.url + atom, json: home.url + json };
-      }),
-    });
-  });
-
-  app.route('/subscribers', subscriberRoutes(home));
-  app.route('/deliveries', deliveryRoutes(home));
-  app.route('/', retractionRoutes(home));
-
-  app.all('*', (c) => problem(c, 404, 'Not Found', 'There is no such address below /api.'));
+  const { app } = apiOperations(home);
+  app.all('*', (c) => problem(c, 404, 'Not Found', 'There is no such address below /api; /openapi.json lists them.'));
   return app;
 }
 
-interface FileRow {
-  path: string;
-  hash: string | null;
-  state: string;
-  repaired: number;
-  problems: string;
-  /** Null where no article of the file is published. */
-  id: string | null;
-  updated: string | null;
-  data: string | null;
-}
+const instant = v.nullable(v.number());
 
-/** The article that is published of a file, in the shape of `tidings articles check`. */
-function published({ id, updated, data }: Pick<FileRow, 'id' | 'updated' | 'data'>) {
-  if (id === null || data === null) return null;
-  const article = JSON.parse(data) as ArticleData;
-  const { url, title, published: at, summary, authors, categories, tags, lang } = article;
-  const image = article.image?.url ?? null;
-  return { id, url, title, published: at, updated, summary, authors, categories, tags, image, lang };
-}
+const receiver = v.object({
+  key: v.string(),
+  channel: v.string(),
+  origin: v.string(),
+  waiting: v.number(),
+  failures: v.number(),
+  status: v.nullable(v.number()),
+  error: v.nullable(v.string()),
+  failingSince: instant,
+  suspendedAt: instant,
+  nextAt: instant,
+  toldAt: instant,
+}) satisfies v.GenericSchema<ReceiverView>;
 
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+const feed = v.object({
+  key: v.string(),
+  kind: v.string(),
+  title: v.string(),
+  lang: v.nullable(v.string()),
+  rss: v.string(),
+  atom: v.string(),
+  json: v.string(),
+});
+
+/** All that can be asked of `/api`, each behind the admin token. */
+export function apiOperations(home: Home): Operations {
+  const api = operations();
+  api.app.use('*', requireAdmin(home));
+  api.include('/runs', runOperations(home));
+  api.include('/articles', articleFileOperations(home));
+
+  api.on(
+    {
+      method: 'get',
+      path: '/feeds',
+      summary: 'Every feed with its addresses',
+      answers: { 200: { says: 'The site’s own first', schema: v.object({ feeds: v.array(feed) }) } },
+    },
+    async (c) => {
+      const feeds = await listedFeeds(home, -1);
+      return c.json({
+        feeds: feeds.map((one) => {
+          const { rss, atom, json } = addresses(one.key);
+          return { ...one, rss: home.url + rss, atom: home.url + atom, json: home.url + json };
+        }),
+      });
+    },
+  );
+
+  api.on(
+    {
+      method: 'get',
+      path: '/receivers',
+      summary: 'Webhooks, chats, search engines, ping services and hubs, and how they stand',
+      answers: {
+        200: {
+          says: 'Addresses may be secrets: only their origins',
+          schema: v.object({ receivers: v.array(receiver) }),
+        },
+      },
+    },
+    async (c) => c.json({ receivers: await listReceivers(home) }),
+  );
+
+  api.include('/subscribers', subscriberOperations(home));
+  api.include('/deliveries', deliveryOperations(home));
+  api.include('/', retractionOperations(home));
+  return api;
 }

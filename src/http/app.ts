@@ -4,6 +4,7 @@ import type { Home } from '../home.ts';
 import { StorageUnavailable } from '../storage/ports.ts';
 import { adminRoutes } from './admin.ts';
 import { apiRoutes } from './api.ts';
+import { docsRoutes } from './docs.ts';
 import { feedRoutes } from './feeds.ts';
 import { healthRoutes } from './health.ts';
 import { hubRoutes } from './hub.ts';
@@ -21,6 +22,7 @@ export function createApp(home: Home): Hono {
   const readable = new Hono();
   readable.route('/', healthRoutes(home));
   readable.route('/', keyRoutes(home));
+  readable.route('/', docsRoutes(home));
   readable.route('/', listRoutes(home));
   readable.route('/', feedRoutes(home));
   if (home.url.startsWith('https:')) {
