@@ -99,12 +99,6 @@ test('wrong input is answered with the field and the mend', async () => {
   expect(await query.json()).toMatchObject({
     errors: [{ field: 'limt', detail: expect.stringContaining('did you mean limit?') }],
   });
-  const form = await app.request('/api/runs', {
-    method: 'POST',
-    headers: KEYED.headers,
-    body: new URLSearchParams('a=1'),
-  });
-  expect(form.status).toBe(415);
   const cut = await app.request('/api/runs', {
     method: 'POST',
     headers: { ...KEYED.headers, 'Content-Type': 'application/json' },
