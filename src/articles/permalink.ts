@@ -52,7 +52,7 @@ export class AddressError extends Error {
 export function articleUrl(place: Place, config: Config): string {
   const { permalink: wanted } = config.site;
   if (place.permalink !== null) return addressOf(filled(place.permalink, place, config), config, true);
-  if (typeof wanted === 'function') return addressOf(made(wanted, place), config, true);
+  if (typeof wanted === 'function') return addressOf(filled(made(wanted, place), place, config, true), config, true);
   if (wanted !== null) return addressOf(filled(STYLES.get(wanted) ?? wanted, place, config), config, false);
   return `${config.url}/articles/${ownPath(place)}/`;
 }
@@ -79,13 +79,18 @@ function ownPath({ article, file, slug }: Place): string {
   return [...parts, ...(last === null ? [] : last.split('/').filter(Boolean))].map(segment).join('/');
 }
 
-/** A path with its tokens replaced. */
-function filled(pattern: string, place: Place, config: Config): string {
+/**
+ * A path with its tokens replaced.
+ *
+ * @param lenient whether what is no token is a plain colon
+ */
+function filled(pattern: string, place: Place, config: Config, lenient = false): string {
   if (!pattern.includes(':')) return pattern;
   if (/^[a-z][a-z0-9+.-]*:/i.test(pattern)) return pattern;
   const time = localTime(config.site.timezone, Date.parse(place.article.published));
-  return pattern.replace(/:([A-Za-z]\w*)(\[[^\]]*\])?/g, (_, name: string, range?: string) => {
+  return pattern.replace(/:([A-Za-z]\w*)(\[[^\]]*\])?/g, (all, name: string, range?: string) => {
     const value = token(name, range, place, time);
+    if (value === null && lenient) return all;
     if (value === null) throw new AddressError(`The address ${pattern} has the token :${name}, which is not known.`);
     return value;
   });
@@ -112,6 +117,10 @@ function token(name: string, range: string | undefined, place: Place, time: Loca
       return segment(slug ?? hugoPart(file.base));
     case 'post_title':
       return segment(prettySlug(article.title));
+    case 'slugified_title':
+      return segment(plainSlug(slug ?? article.title));
+    case 'urlized_title':
+      return segment(slug ?? hugoPart(article.title));
     case 'path':
       return sections(file).map(segment).join('/');
     case 'section':

@@ -4,6 +4,7 @@ import type { Command } from './command.ts';
 /** Every command by its name, in the order of help. Each is loaded when it is used. */
 export const COMMANDS: Record<string, () => Promise<{ command: Command }>> = {
   start: () => import('./start.ts'),
+  init: () => import('./init.ts'),
   run: () => import('./run.ts'),
   'articles check': () => import('./articles-check.ts'),
   'articles list': () => import('./articles-list.ts'),
