@@ -6,14 +6,17 @@ import { duplicatePaths, noteLikenesses, withdraw } from './articles/withdrawals
 import { configFingerprint } from './config/fingerprint.ts';
 import { forgetArchives, forgetTombstones } from './feeds/archives.ts';
 import { FragmentCache } from './feeds/fragment-cache.ts';
-import { collectBlobs, dirtyFeeds, publishFeed } from './feeds/publish.ts';
+import { type DirtyFeed, dirtyFeeds, publishFeeds } from './feeds/publish.ts';
 import { definedFeeds } from './feeds/selection.ts';
+import type { FragmentContext } from './feeds/shown.ts';
 import type { Home } from './home.ts';
 import { announceArticles, wakeAnnouncements } from './push/channels/notices.ts';
 import { recordReceivers } from './push/channels/receivers.ts';
+import { codeDocuments } from './storage/codings.ts';
 import type { DocumentCache } from './storage/documents.ts';
 import { acquireLock, type Lock } from './storage/locks.ts';
 import { SourceUnavailable, type Statement } from './storage/ports.ts';
+import { collectBlobs } from './storage/retired.ts';
 import { forRows } from './storage/rows.ts';
 import {
   endJoined,
@@ -28,6 +31,8 @@ import { readSetting, writeSetting } from './storage/settings.ts';
 
 /** Feeds made in a step. */
 const FEEDS_A_STEP = 8;
+/** Documents compressed in a step. */
+const DOCUMENTS_A_STEP = 24;
 /** Files that became due and could not be looked at are looked at again after this many milliseconds. */
 const DUE_AGAIN_MS = 60_000;
 
@@ -85,7 +90,8 @@ async function step(home: Home, run: Run, fingerprint: string, cache: FragmentCa
     if (run.progress?.fingerprint !== fingerprint) await begin(home, run, fingerprint);
     else if (run.progress.phase === 'scan') await scan(home, run, run.progress);
     else if (run.progress.phase === 'withdraw') await takeBack(home, run, run.progress);
-    else await publish(home, run, run.progress, cache);
+    else if (run.progress.phase === 'publish') await publish(home, run, run.progress, cache);
+    else await compress(home, run, run.progress);
   } catch (error) {
     if (!(await lock.renew())) return;
     await fail(home, run, error);
@@ -190,22 +196,37 @@ async function readmit(home: Home, run: Run): Promise<Statement[]> {
   return takeIn(home, run, candidates, { authors, force: true, readmission: true });
 }
 
-/** A feed that cannot be made stays as it was, is tried again by the next run, and does not stop the others. */
 async function publish(home: Home, run: Run, progress: RunProgress, cache: FragmentCache): Promise<void> {
   const feeds = await dirtyFeeds(home, progress.after, FEEDS_A_STEP);
-  for (const feed of feeds) {
-    try {
-      run.report.documents.written += await publishFeed(home, feed, progress.fingerprint, cache);
-    } catch (error) {
-      const message = `feed ${feed.key || 'of the site'}: ${error instanceof Error ? error.message : String(error)}`;
-      run.report.error = message;
-      home.log.error('feed failed', { run: run.id, error: message });
+  run.report.documents.written += await publishAll(home, run, feeds, { fingerprint: progress.fingerprint, cache });
+  const isLast = feeds.length < FEEDS_A_STEP;
+  run.progress = isLast
+    ? { ...progress, phase: 'compress', after: null }
+    : { ...progress, after: feeds.at(-1)?.key ?? null };
+  await home.db.batch([saveRun(home, run)]);
+}
+
+/** A feed that cannot be made stays as it was, is tried again by the next run, and does not stop the others. */
+async function publishAll(home: Home, run: Run, feeds: DirtyFeed[], context: FragmentContext): Promise<number> {
+  try {
+    return await publishFeeds(home, feeds, context);
+  } catch (error) {
+    if (feeds.length > 1) {
+      let written = 0;
+      for (const feed of feeds) written += await publishAll(home, run, [feed], context);
+      return written;
     }
+    const message = `feed ${feeds[0]?.key || 'of the site'}: ${error instanceof Error ? error.message : String(error)}`;
+    run.report.error = message;
+    home.log.error('feed failed', { run: run.id, error: message });
+    return 0;
   }
-  if (feeds.length === FEEDS_A_STEP) {
-    run.progress = { ...progress, after: feeds.at(-1)?.key ?? null };
-    await home.db.batch([saveRun(home, run)]);
-  } else await finish(home, run, 'done', [writeSetting(home, 'fingerprint', progress.fingerprint)]);
+}
+
+/** After the commit of all documents, so that what is told and read at once does not wait for it. */
+async function compress(home: Home, run: Run, progress: RunProgress): Promise<void> {
+  if ((await codeDocuments(home, DOCUMENTS_A_STEP)) === DOCUMENTS_A_STEP) await home.db.batch([saveRun(home, run)]);
+  else await finish(home, run, 'done', [writeSetting(home, 'fingerprint', progress.fingerprint)]);
 }
 
 async function finish(home: Home, run: Run, state: 'done' | 'failed', statements: Statement[]): Promise<void> {

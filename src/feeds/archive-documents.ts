@@ -1,6 +1,6 @@
 import { configFingerprint } from '../config/fingerprint.ts';
 import type { Home } from '../home.ts';
-import { storeBody } from '../storage/codings.ts';
+import { storeCodings } from '../storage/codings.ts';
 import { type DocumentHead, documentStatements } from '../storage/documents.ts';
 import { forRows } from '../storage/rows.ts';
 import { type Archive, archiveAddresses, archiveOf, contentOf, linksOf } from './archives.ts';
@@ -8,8 +8,9 @@ import { assembleDocument } from './documents.ts';
 import { CONTENT_TYPES, type FeedRef, FORMATS } from './entry.ts';
 import { FragmentCache, type Fragments } from './fragment-cache.ts';
 import { firstHost } from './host.ts';
-import { fragmentsOf, type Member } from './publish.ts';
+import { MEMBER, type Member } from './members.ts';
 import { eachFormat, headOf, ruleOf } from './selection.ts';
+import { fragmentsOf } from './shown.ts';
 import { LARGE } from './window.ts';
 
 /** What is to be done about a request for an archive whose document is not there. */
@@ -39,12 +40,13 @@ export async function makeArchive(home: Home, feed: FeedRef, wanted: Archive): P
   const host = await firstHost(home);
   const { content: variant, maxBytes } = ruleOf(feed, home.config) ?? home.config.feeds;
   const fingerprint = home.sha256(configFingerprint(home.config)).slice(0, 16);
-  const cache = new FragmentCache();
+  const context = { fingerprint, cache: new FragmentCache() };
   const encoder = new TextEncoder();
-  const { shown } = await fragmentsOf(home, members, variant, fingerprint, cache);
+  const { shown } = await fragmentsOf(home, members, variant, context);
+  if (shown.length !== members.length) return 'changing';
   const isLarge = (of: Fragments) => FORMATS.some((format) => encoder.encode(of[format]).byteLength > maxBytes * LARGE);
   const large = shown.filter(({ fragments }) => isLarge(fragments)).map(({ member }) => member);
-  const cut = await fragmentsOf(home, large, 'cut', fingerprint, cache);
+  const cut = await fragmentsOf(home, large, 'cut', context);
   const short = new Map(cut.shown.map(({ member, fragments }) => [member.id, fragments]));
   const texts = shown.map(({ member, fragments }) => short.get(member.id) ?? fragments);
   const addresses = archiveAddresses(feed.key, present);
@@ -79,6 +81,7 @@ export async function makeArchive(home: Home, feed: FeedRef, wanted: Archive): P
       ),
     );
     const blob = home.sha256(body);
+    await home.blobs.put(blob, body);
     written.push({
       address: addresses[format],
       feed: `archives ${feed.key}`,
@@ -86,7 +89,8 @@ export async function makeArchive(home: Home, feed: FeedRef, wanted: Archive): P
       version: 1,
       blob,
       size: body.byteLength,
-      codings: await storeBody(home, blob, body),
+      codings: await storeCodings(home, body),
+      coded: true,
       content_type: CONTENT_TYPES[format],
       last_modified: new Date(Math.floor(home.now() / 1000) * 1000).toISOString(),
       immutable: true,
@@ -110,10 +114,10 @@ export async function makeArchive(home: Home, feed: FeedRef, wanted: Archive): P
 async function membersOf(home: Home, feed: string, articles: string[]): Promise<Member[]> {
   return home.db
     .prepare(
-      `SELECT a.id, m.sort, a.updated, a.body_hash, a.entry_hash, a.data FROM json_each(?1) AS j
+      `SELECT ${MEMBER} FROM json_each(?1) AS j
        JOIN articles AS a ON a.id = j.value JOIN memberships AS m ON m.article = a.id AND m.feed = ?2
        ORDER BY m.sort DESC`,
     )
     .bind(JSON.stringify(articles), feed)
-    .all<Member & { [column: string]: string }>();
+    .all<Member & { [column: string]: string | number | null }>();
 }

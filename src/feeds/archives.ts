@@ -2,7 +2,7 @@ import type { Home } from '../home.ts';
 import type { Statement } from '../storage/ports.ts';
 import { forRows } from '../storage/rows.ts';
 import { type ArchiveLinks, type FeedRef, FILE_NAMES, type Tombstone, type Topics } from './entry.ts';
-import { boundsOf, dayOf, endOf, localDays, type Period, partOf, periodsOf } from './periods.ts';
+import { boundsOf, type DayOfFeed, dayOf, endOf, localDays, type Period, partOf, periodsOf } from './periods.ts';
 import { addresses, eachFormat, folderAddress } from './selection.ts';
 
 /** Hexadecimal digits of a link. */
@@ -28,66 +28,88 @@ interface Standing {
   updated: string;
 }
 
+/** What stands in a feed on a day, as it is stored. */
+interface StoredDay extends DayOfFeed {
+  feed: string;
+}
+
 /**
- * Brings the chain of a feed's archives up to what stands in the feed now. Each link is made of what its archive holds
+ * Brings the chains of feeds' archives up to what stands in the feeds now. Each link is made of what its archive holds
  * and of the link before, so that a change gives its own archive and all later ones other addresses: a crawler that walks
  * back finds it, and no document ever changes.
  *
  * @see https://www.rfc-editor.org/rfc/rfc5005#section-4.1
  */
-export async function relinkArchives(home: Home, feed: FeedRef): Promise<void> {
+export async function relinkArchives(home: Home, feeds: FeedRef[]): Promise<void> {
   const { db } = home;
   const zone = home.config.site.timezone;
   const changes = await db
-    .prepare('SELECT day FROM archive_changes WHERE feed = ? ORDER BY day')
-    .bind(feed.key)
-    .all<{ day: string }>();
+    .prepare('SELECT feed, day FROM archive_changes WHERE feed IN (SELECT value FROM json_each(?)) ORDER BY feed, day')
+    .bind(JSON.stringify(feeds.map(({ key }) => key)))
+    .all<{ feed: string; day: string }>();
   if (changes.length === 0) return;
-  const changed = [...new Set(changes.flatMap(({ day }) => localDays(day, zone)))].sort();
-  const month = `${changed[0] ?? ''}`.slice(0, 7);
-  const days = new Map(
-    (
-      await db
-        .prepare('SELECT day, entries, hash FROM archive_days WHERE feed = ? AND day >= ? ORDER BY day')
-        .bind(feed.key, month)
-        .all<{ day: string; entries: number; hash: string }>()
-    ).map((row) => [row.day, row]),
-  );
-  const standing = Map.groupBy(await standingOn(home, feed.key, changed), ({ day }) => day);
-  for (const day of changed) {
-    const entries = standing.get(day);
-    if (entries) days.set(day, { day, entries: entries.length, hash: hashOf(home, entries) });
-    else days.delete(day);
+  const changed = [...Map.groupBy(changes, ({ feed }) => feed)].map(([feed, own]) => {
+    const days = [...new Set(own.flatMap(({ day }) => localDays(day, zone)))].sort();
+    return { feed, days, month: `${days[0] ?? ''}`.slice(0, 7) };
+  });
+  const rows = await db
+    .prepare(
+      `SELECT d.feed, d.day, d.entries, d.hash FROM json_each(?) AS j
+       CROSS JOIN archive_days AS d ON d.feed = j.value ->> 'feed' AND d.day >= j.value ->> 'month'`,
+    )
+    .bind(JSON.stringify(changed.map(({ feed, month }) => ({ feed, month }))))
+    .all<StoredDay & { [column: string]: string | number }>();
+  const kept = Map.groupBy(rows, ({ feed }) => feed);
+  const before = await lastArchivesBefore(home, new Map(changed.map(({ feed, month }) => [feed, month])));
+  const empty: { feed: string; day: string }[] = [];
+  const filled: StoredDay[] = [];
+  const links: (Archive & { feed: string; entries: number })[] = [];
+  for (const { feed, days: changedDays } of changed) {
+    const days = new Map((kept.get(feed) ?? []).map((row) => [row.day, row]));
+    const standing = Map.groupBy(await standingOn(home, feed, changedDays), ({ day }) => day);
+    for (const day of changedDays) {
+      const entries = standing.get(day);
+      if (!entries) {
+        empty.push({ feed, day });
+        days.delete(day);
+        continue;
+      }
+      const own = { feed, day, entries: entries.length, hash: hashOf(home, entries) };
+      filled.push(own);
+      days.set(day, own);
+    }
+    const inOrder = [...days.values()].sort((a, b) => (a.day < b.day ? -1 : 1));
+    for (const link of chained(home, before.get(feed)?.link ?? '', periodsOf(inOrder))) links.push({ feed, ...link });
   }
-  const inOrder = [...days.values()].sort((a, b) => (a.day < b.day ? -1 : 1));
-  const before = await lastBefore(home, feed.key, month);
   await db.batch([
     ...forRows(
       db,
-      'DELETE FROM archive_days WHERE feed = ?2 AND day IN (SELECT value FROM json_each(?1))',
-      changed.filter((day) => !standing.has(day)),
-      feed.key,
+      `DELETE FROM archive_days WHERE (feed, day) IN (SELECT value ->> 'feed', value ->> 'day' FROM json_each(?1))`,
+      empty,
     ),
     ...forRows(
       db,
       `INSERT OR REPLACE INTO archive_days (feed, day, entries, hash)
-       SELECT ?2, value ->> 'day', value ->> 'entries', value ->> 'hash' FROM json_each(?1)`,
-      inOrder.filter(({ day }) => standing.has(day)),
-      feed.key,
+       SELECT value ->> 'feed', value ->> 'day', value ->> 'entries', value ->> 'hash' FROM json_each(?1)`,
+      filled,
     ),
-    db.prepare('DELETE FROM archives WHERE feed = ? AND period >= ?').bind(feed.key, month),
+    ...forRows(
+      db,
+      `DELETE FROM archives WHERE (feed, period) IN
+         (SELECT a.feed, a.period FROM json_each(?1) AS j
+          CROSS JOIN archives AS a ON a.feed = j.value ->> 'feed' AND a.period >= j.value ->> 'month')`,
+      changed.map(({ feed, month }) => ({ feed, month })),
+    ),
     ...forRows(
       db,
       `INSERT INTO archives (feed, period, entries, link)
-       SELECT ?2, value ->> 'period', value ->> 'entries', value ->> 'link' FROM json_each(?1)`,
-      chained(home, before?.link ?? '', periodsOf(inOrder)),
-      feed.key,
+       SELECT value ->> 'feed', value ->> 'period', value ->> 'entries', value ->> 'link' FROM json_each(?1)`,
+      links,
     ),
     ...forRows(
       db,
-      'DELETE FROM archive_changes WHERE feed = ?2 AND day IN (SELECT value FROM json_each(?1))',
-      changes.map(({ day }) => day),
-      feed.key,
+      'DELETE FROM archive_changes WHERE feed IN (SELECT value FROM json_each(?1))',
+      changed.map(({ feed }) => feed),
     ),
   ]);
 }
@@ -123,20 +145,30 @@ function hashOf(home: Home, entries: Standing[]): string {
   return home.sha256(JSON.stringify(entries.map(({ id, url, published, updated }) => [id, url, published, updated])));
 }
 
-async function lastBefore(home: Home, feed: string, period: string): Promise<Archive | null> {
-  return home.db
-    .prepare('SELECT period, link FROM archives WHERE feed = ? AND period < ? ORDER BY period DESC LIMIT 1')
-    .bind(feed, period)
-    .first<Archive & { [column: string]: string }>();
+/** The last archive before a period or part of one, of each feed that has one. */
+async function lastArchivesBefore(home: Home, periods: ReadonlyMap<string, string>): Promise<Map<string, Archive>> {
+  if (periods.size === 0) return new Map();
+  const rows = await home.db
+    .prepare(
+      `SELECT a.feed, a.period, a.link FROM json_each(?) AS j CROSS JOIN archives AS a ON a.feed = j.value ->> 'feed'
+         AND a.period = (SELECT max(period) FROM archives WHERE feed = j.value ->> 'feed' AND period < j.value ->> 'before')`,
+    )
+    .bind(JSON.stringify([...periods].map(([feed, before]) => ({ feed, before }))))
+    .all<Archive & { feed: string; [column: string]: string }>();
+  return new Map(rows.map(({ feed, period, link }) => [feed, { period, link }]));
 }
 
 /**
- * The newest archive that has an entry which a feed's own documents leave out.
+ * The newest archives that have an entry which the feeds' own documents leave out.
  *
- * @param leftOut where the newest such entry stands ({@link sortIn})
+ * @param leftOut where the newest such entry stands in each feed ({@link sortIn})
  */
-export async function newestArchive(home: Home, feed: FeedRef, leftOut: string): Promise<Archive | null> {
-  return lastBefore(home, feed.key, endOf(dayOf(leftOut.slice(0, 24), home.config.site.timezone)));
+export async function newestArchives(home: Home, leftOut: ReadonlyMap<string, string>): Promise<Map<string, Archive>> {
+  const zone = home.config.site.timezone;
+  return lastArchivesBefore(
+    home,
+    new Map([...leftOut].map(([feed, sort]) => [feed, endOf(dayOf(sort.slice(0, 24), zone))])),
+  );
 }
 
 /** How a feed's own documents are linked with its archives; null where it has none. */
@@ -204,7 +236,7 @@ export interface ArchiveContent {
  */
 export async function contentOf(home: Home, feed: FeedRef, archive: Archive): Promise<ArchiveContent | null> {
   const { period } = archive;
-  const before = await lastBefore(home, feed.key, period);
+  const before = (await lastArchivesBefore(home, new Map([[feed.key, period]]))).get(feed.key) ?? null;
   const entries = await standingOn(home, feed.key, daysOf(period));
   const days = [...Map.groupBy(entries, ({ day }) => day)].map(([day, own]) => ({
     day,
@@ -291,21 +323,31 @@ export function forgetTombstones(home: Home): Statement[] {
   ];
 }
 
-/** What was taken back from a feed lately and did not come again, the newest first. */
+/** What was taken back from feeds lately and did not come again, the newest first, by feed. */
 export async function tombstonesOf(
   home: Home,
-  feed: string,
+  feeds: FeedRef[],
   host: string,
-): Promise<(Tombstone & { cleared: boolean })[]> {
+): Promise<Map<string, (Tombstone & { cleared: boolean })[]>> {
   const since = lapsedBefore(home);
   const rows = await home.db
     .prepare(
-      `SELECT article, at, cleared FROM tombstones AS t WHERE feed = ? AND at > ?
-       AND NOT EXISTS (SELECT 1 FROM articles WHERE id = t.article) ORDER BY at DESC, article LIMIT ?`,
+      `SELECT feed, article, at, cleared FROM
+         (SELECT t.*, row_number() OVER (PARTITION BY feed ORDER BY at DESC, article) AS place
+          FROM json_each(?) AS j CROSS JOIN tombstones AS t ON t.feed = j.value
+          WHERE at > ? AND NOT EXISTS (SELECT 1 FROM articles WHERE id = t.article))
+       WHERE place <= ? ORDER BY place`,
     )
-    .bind(feed, since, MAX_TOMBSTONES)
-    .all<{ article: string; at: string; cleared: number }>();
-  return rows.map(({ article, at, cleared }) => ({ id: article, host, at, cleared: cleared === 1 }));
+    .bind(JSON.stringify(feeds.map(({ key }) => key)), since, MAX_TOMBSTONES)
+    .all<{ feed: string; article: string; at: string; cleared: number }>();
+  const stones = rows.map(({ feed, article, at, cleared }) => ({
+    feed,
+    id: article,
+    host,
+    at,
+    cleared: cleared === 1,
+  }));
+  return Map.groupBy(stones, ({ feed }) => feed);
 }
 
 /** Takes the archive documents away that show what was taken back. Their addresses lead to the present ones from then on. */

@@ -1,5 +1,5 @@
 import type { ArticleData } from '../articles/published.ts';
-import { bodiesOf, entryOf } from '../feeds/publish.ts';
+import { bodiesOf, entryOf } from '../feeds/rendering.ts';
 import { addresses, feedsOf } from '../feeds/selection.ts';
 import type { Home } from '../home.ts';
 import { canonicalPath, frameOf, pageOf } from './feeds.ts';

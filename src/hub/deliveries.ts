@@ -1,5 +1,5 @@
 import type { Home } from '../home.ts';
-import { announceDocument, wakeFanOuts } from '../push/announce.ts';
+import { announceDocuments, wakeFanOuts } from '../push/announce.ts';
 import { enqueue, wake } from '../push/outbox.ts';
 import { topicUrl } from './topics.ts';
 
@@ -128,7 +128,7 @@ export async function replayTopic(home: Home, address: string): Promise<number |
     .bind(home.now(), address)
     .first<{ version: number; subscribers: number }>();
   if (!row) return null;
-  await home.db.batch(announceDocument(home, address, row.version));
+  await home.db.batch(announceDocuments(home, [{ address, version: row.version }]));
   await wakeFanOuts(home, [address]);
   return row.subscribers;
 }

@@ -1,5 +1,5 @@
 import type { Home } from '../home.ts';
-import { announceDocument, wakeFanOuts } from '../push/announce.ts';
+import { announceDocuments, wakeFanOuts } from '../push/announce.ts';
 import { lanes } from '../push/lanes.ts';
 import { enqueueSelected, type Work, wake } from '../push/outbox.ts';
 import { retryAfterMs } from '../push/retry.ts';
@@ -277,7 +277,7 @@ async function keep(home: Home, address: string, stored: Stored | null, answer: 
       )
       .bind(address, formatOf(contentType), version, blob, body.byteLength, contentType, now),
     ...(stored && stored.blob !== blob ? retire(home, [stored.blob]) : []),
-    ...announceDocument(home, address, version),
+    ...announceDocuments(home, [{ address, version }]),
   ]);
   await wakeFanOuts(home, [address]);
   return { state: 'changed' };

@@ -1,32 +1,36 @@
 import type { Home } from '../home.ts';
 import type { Statement } from '../storage/ports.ts';
-import { announceChange, wakeAnnouncements } from './channels/notices.ts';
+import { forRows } from '../storage/rows.ts';
+import { announceChanges, wakeAnnouncements } from './channels/notices.ts';
 import { enqueueSelected, wake } from './outbox.ts';
 
 /**
- * Statements for the batch that writes a document's new head: everyone who subscribed to it is to be told. Once for each
- * change; without subscribers it costs one row. After the commit, {@link wakeFanOuts} starts the fan-out at once.
+ * Statements for the batch that writes documents' new heads: everyone who subscribed to them is to be told. Once for each
+ * change; without subscribers it costs a row each. After the commit, {@link wakeFanOuts} starts the fan-outs at once.
  *
- * @param version the head's version. Where the document began anew and counts from 1 again, what is wanted still rises.
+ * @param documents with the heads' versions. Where a document began anew and counts from 1 again, what is wanted still rises.
  */
-export function announceDocument(home: Home, address: string, version: number): Statement[] {
+export function announceDocuments(home: Home, documents: { address: string; version: number }[]): Statement[] {
+  if (documents.length === 0) return [];
+  const addresses = documents.map(({ address }) => address);
   return [
-    home.db
-      .prepare(
-        `INSERT INTO fanouts (topic, wanted) VALUES (?, ?)
-         ON CONFLICT (topic) DO UPDATE SET wanted = max(wanted + 1, excluded.wanted)`,
-      )
-      .bind(address, version),
+    ...forRows(
+      home.db,
+      `INSERT INTO fanouts (topic, wanted) SELECT value ->> 'address', value ->> 'version' FROM json_each(?1) WHERE true
+       ON CONFLICT (topic) DO UPDATE SET wanted = max(wanted + 1, excluded.wanted)`,
+      documents.map(({ address, version }) => ({ address, version })),
+    ),
     enqueueSelected(home, 'fanout', {
-      select: `SELECT ? AS ref, ${home.now()} AS due_at WHERE EXISTS (SELECT 1 FROM subscriptions WHERE topic = ?)`,
-      values: [address, address],
+      select: `SELECT value AS ref, ${home.now()} AS due_at FROM json_each(?)
+         WHERE EXISTS (SELECT 1 FROM subscriptions WHERE topic = value)`,
+      values: [JSON.stringify(addresses)],
       again: true,
     }),
-    ...announceChange(home, address),
+    ...announceChanges(home, addresses),
   ];
 }
 
-/** Sends the messages for what {@link announceDocument} has decided, when it is committed. */
+/** Sends the messages for what {@link announceDocuments} has decided, when it is committed. */
 export async function wakeFanOuts(home: Home, addresses: string[]): Promise<void> {
   const wanted = await home.db
     .prepare("SELECT type, ref FROM outbox WHERE type = 'fanout' AND ref IN (SELECT value FROM json_each(?))")

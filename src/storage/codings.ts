@@ -1,4 +1,5 @@
 import type { Home } from '../home.ts';
+import { forRows } from './rows.ts';
 
 /** Content codings in which bodies are kept, the one that is preferred among equals first (RFC 9110 section 8.4.1). */
 export const CODINGS = ['br', 'zstd', 'gzip'] as const;
@@ -25,8 +26,14 @@ export type Codings = Partial<Record<Coding, CodedBlob>>;
 /** A body of fewer bytes fits into one packet anyway. */
 const SMALL = 500;
 
-/** Writes a body and its coded forms as blobs. */
-export async function storeBody(home: Home, blob: string, body: Uint8Array): Promise<Codings> {
+/** Documents that are compressed at once. */
+const AT_ONCE = 3;
+
+/** Whether a body is not worth any coding. */
+export const isSmall = (body: Uint8Array) => body.byteLength < SMALL;
+
+/** Writes a body's coded forms as blobs. */
+export async function storeCodings(home: Home, body: Uint8Array): Promise<Codings> {
   const codings: Codings = {};
   const keep = async (coding: Coding) => {
     const bytes = await home.compress(coding, body);
@@ -35,7 +42,45 @@ export async function storeBody(home: Home, blob: string, body: Uint8Array): Pro
     await home.blobs.put(hash, bytes);
     codings[coding] = { blob: hash, size: bytes.byteLength };
   };
-  const wanted = body.byteLength < SMALL ? [] : CODINGS;
-  await Promise.all([home.blobs.put(blob, body), ...wanted.map(keep)]);
+  if (!isSmall(body)) await Promise.all(CODINGS.map(keep));
   return codings;
+}
+
+/**
+ * Makes the codings of documents that were committed without them. Compressing takes longer than all else about a change,
+ * and nobody who was told of it is to wait for that.
+ *
+ * @returns how many were looked at; none is left when they are fewer than the limit
+ */
+export async function codeDocuments(home: Home, limit: number): Promise<number> {
+  const uncoded = await home.db
+    .prepare('SELECT address, version, blob FROM documents WHERE coded = 0 ORDER BY address LIMIT ?')
+    .bind(limit)
+    .all<{ address: string; version: number; blob: string }>();
+  if (uncoded.length === 0) return 0;
+  const code = async ({ address, version, blob }: (typeof uncoded)[number]) => {
+    const body = await home.blobs.get(blob);
+    const codings = body ? await storeCodings(home, body) : {};
+    return { address, version, codings, tags: [blob, ...Object.values(codings).map((coded) => coded.blob)] };
+  };
+  const rows = [];
+  // A few at a time: each coding under way has megabytes of its own.
+  for (let at = 0; at < uncoded.length; at += AT_ONCE)
+    rows.push(...(await Promise.all(uncoded.slice(at, at + AT_ONCE).map(code))));
+  await home.db.batch([
+    ...forRows(
+      home.db,
+      `UPDATE documents SET codings = j.value -> 'codings', coded = 1 FROM json_each(?1) AS j
+       WHERE documents.address = j.value ->> 'address' AND documents.version = j.value ->> 'version'`,
+      rows,
+    ),
+    ...forRows(
+      home.db,
+      `UPDATE document_versions SET tags = j.value -> 'tags' FROM json_each(?1) AS j
+       WHERE document_versions.address = j.value ->> 'address' AND document_versions.version = j.value ->> 'version'`,
+      rows,
+    ),
+  ]);
+  home.documentCache?.replaced(rows.map(({ address }) => address));
+  return rows.length;
 }

@@ -18,6 +18,8 @@ export interface DocumentHead {
   size: number;
   /** Its body in other codings. */
   codings: Codings;
+  /** Whether these were made: a new version is committed before, and goes out plain until then. */
+  coded: boolean;
   content_type: string;
   /** ISO 8601, whole seconds, later than that of the version before. */
   last_modified: string;
@@ -28,26 +30,29 @@ export interface DocumentHead {
 }
 
 /** As the database has it. */
-type HeadRow = Omit<DocumentHead, 'codings' | 'immutable' | 'gone'> & {
+type HeadRow = Omit<DocumentHead, 'codings' | 'coded' | 'immutable' | 'gone'> & {
   codings: string;
+  coded: number;
   immutable: number;
   gone: number;
 };
 
-const COLUMNS = 'address, feed, format, version, blob, size, codings, content_type, last_modified, immutable, gone';
+const COLUMNS =
+  'address, feed, format, version, blob, size, codings, coded, content_type, last_modified, immutable, gone';
 
 const headOf = (row: HeadRow): DocumentHead => ({
   ...row,
   codings: JSON.parse(row.codings) as Codings,
+  coded: row.coded === 1,
   immutable: row.immutable === 1,
   gone: row.gone === 1,
 });
 
-/** The documents of a feed as they are stored now. */
-export async function documentsOfFeed(home: Home, feed: string): Promise<DocumentHead[]> {
+/** The documents of feeds as they are stored now. */
+export async function documentsOfFeeds(home: Home, feeds: { key: string }[]): Promise<DocumentHead[]> {
   const rows = await home.db
-    .prepare(`SELECT ${COLUMNS} FROM documents WHERE feed = ?`)
-    .bind(feed)
+    .prepare(`SELECT ${COLUMNS} FROM documents WHERE feed IN (SELECT value FROM json_each(?))`)
+    .bind(JSON.stringify(feeds.map(({ key }) => key)))
     .all<HeadRow & { [column: string]: string | number }>();
   return rows.map(headOf);
 }
@@ -86,12 +91,12 @@ export function documentStatements(home: Home, written: DocumentHead[], retired:
       home.db,
       `INSERT INTO documents (${COLUMNS})
        SELECT value ->> 'address', value ->> 'feed', value ->> 'format', value ->> 'version', value ->> 'blob',
-              value ->> 'size', value -> 'codings', value ->> 'content_type', value ->> 'last_modified',
-              value ->> 'immutable', value ->> 'gone'
+              value ->> 'size', value -> 'codings', value ->> 'coded', value ->> 'content_type',
+              value ->> 'last_modified', value ->> 'immutable', value ->> 'gone'
        FROM json_each(?1) WHERE true
        ON CONFLICT (address) DO UPDATE SET version = excluded.version, blob = excluded.blob, size = excluded.size,
-         codings = excluded.codings, content_type = excluded.content_type, last_modified = excluded.last_modified,
-         immutable = excluded.immutable, gone = excluded.gone`,
+         codings = excluded.codings, coded = excluded.coded, content_type = excluded.content_type,
+         last_modified = excluded.last_modified, immutable = excluded.immutable, gone = excluded.gone`,
       written,
     ),
     ...forRows(

@@ -48,7 +48,7 @@ export interface RunReport {
 
 /** Where a run goes on after a step. */
 export interface RunProgress {
-  phase: 'scan' | 'withdraw' | 'publish';
+  phase: 'scan' | 'withdraw' | 'publish' | 'compress';
   /** The source's cursor of the next page. */
   cursor: string | null;
   /** The last path of the page before: rows after it belong to the next. */

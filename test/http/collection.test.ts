@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { collectBlobs } from '../../src/feeds/publish.ts';
 import { documentHead } from '../../src/storage/documents.ts';
 import { sweepBlobs } from '../../src/storage/orphans.ts';
+import { collectBlobs } from '../../src/storage/retired.ts';
 import { article, type Publishing, publishing } from './publishing.ts';
 
 const HOUR = 3_600_000;

@@ -1,5 +1,4 @@
 import { describe, expect, inject, test } from 'vitest';
-import { collectBlobs } from '../../src/feeds/publish.ts';
 import type { Home } from '../../src/home.ts';
 import { createApp } from '../../src/http/app.ts';
 import { metrics } from '../../src/http/metrics.ts';
@@ -13,6 +12,7 @@ import { consume } from '../../src/push/consumer.ts';
 import { sweepBlobs } from '../../src/storage/orphans.ts';
 import type { Message } from '../../src/storage/ports.ts';
 import { createDatabaseRates, createMemoryRates, forgetRates, type Rates } from '../../src/storage/rates.ts';
+import { collectBlobs } from '../../src/storage/retired.ts';
 import type { WithoutQueue } from '../push/contract.ts';
 import { commitDocument, post, subscription } from '../push/engine.ts';
 

@@ -1,6 +1,6 @@
 import type { Home } from '../../src/home.ts';
 import { hubRoutes } from '../../src/http/hub.ts';
-import { announceDocument, wakeFanOuts } from '../../src/push/announce.ts';
+import { announceDocuments, wakeFanOuts } from '../../src/push/announce.ts';
 import { consume } from '../../src/push/consumer.ts';
 import type { Delivered } from '../../src/storage/ports.ts';
 
@@ -21,7 +21,7 @@ export async function commitDocument(home: Home, text: string, address = RSS): P
          ON CONFLICT (address) DO UPDATE SET version = excluded.version, blob = excluded.blob, size = excluded.size`,
       )
       .bind(address, version, blob, bytes.byteLength),
-    ...announceDocument(home, address, version),
+    ...announceDocuments(home, [{ address, version }]),
   ]);
   return version;
 }

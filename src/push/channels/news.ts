@@ -1,7 +1,7 @@
 import type { ArticleData } from '../../articles/published.ts';
 import type { NEWS, Where } from '../../config/schema.ts';
 import { jsonItem } from '../../feeds/json.ts';
-import { bodiesOf, entryOf } from '../../feeds/publish.ts';
+import { bodiesOf, entryOf } from '../../feeds/rendering.ts';
 import { matches } from '../../feeds/selection.ts';
 import type { Home } from '../../home.ts';
 import type { Statement } from '../../storage/ports.ts';

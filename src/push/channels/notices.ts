@@ -1,5 +1,6 @@
 import type { Home } from '../../home.ts';
 import type { Statement } from '../../storage/ports.ts';
+import { forRows } from '../../storage/rows.ts';
 import { enqueueSelected, wake } from '../outbox.ts';
 import { configured } from './receivers.ts';
 
@@ -45,31 +46,37 @@ export function announceArticles(home: Home): Statement[] {
   ];
 }
 
-/** Statements for the batch that commits a document: receivers that are told of documents are to be told of this one. */
-export function announceChange(home: Home, address: string): Statement[] {
-  const keys = configured(home).flatMap(({ key, announcer }) =>
-    announcer.about === 'documents' && (announcer.concerns?.(address) ?? true) ? [key] : [],
+/** Statements for the batch that commits documents: receivers that are told of documents are to be told of these. */
+export function announceChanges(home: Home, addresses: string[]): Statement[] {
+  const concerned = configured(home).flatMap(({ key, announcer }) =>
+    announcer.about === 'documents'
+      ? addresses
+          .filter((address) => announcer.concerns?.(address) ?? true)
+          .map((address) => ({ receiver: key, address }))
+      : [],
   );
-  if (keys.length === 0) return [];
+  if (concerned.length === 0) return [];
   const now = home.now();
-  const json = JSON.stringify(keys);
+  const receivers = JSON.stringify([...new Set(concerned.map(({ receiver }) => receiver))]);
   return [
-    home.db
-      .prepare(
-        `INSERT INTO notices (receiver, subject, type, seq, at, created_at, due_at)
-         SELECT value, ?2, 'changed', 1, ?3, ?4, ?4 FROM json_each(?1) WHERE true
-         ON CONFLICT (receiver, subject) DO UPDATE SET seq = seq + 1, at = excluded.at, due_at = excluded.due_at, attempts = 0`,
-      )
-      .bind(json, address, new Date(now).toISOString(), now),
+    ...forRows(
+      home.db,
+      `INSERT INTO notices (receiver, subject, type, seq, at, created_at, due_at)
+       SELECT value ->> 'receiver', value ->> 'address', 'changed', 1, ?2, ?3, ?3 FROM json_each(?1) WHERE true
+       ON CONFLICT (receiver, subject) DO UPDATE SET seq = seq + 1, at = excluded.at, due_at = excluded.due_at, attempts = 0`,
+      concerned,
+      new Date(now).toISOString(),
+      now,
+    ),
     enqueueSelected(home, ANNOUNCE, {
       select: `SELECT value AS ref, ${now + GATHER_MS} AS due_at FROM json_each(?) WHERE true`,
-      values: [json],
+      values: [receivers],
       again: true,
     }),
   ];
 }
 
-/** Sends the messages for what {@link announceArticles} and {@link announceChange} have decided, when it is committed. */
+/** Sends the messages for what {@link announceArticles} and {@link announceChanges} have decided, when it is committed. */
 export async function wakeAnnouncements(home: Home): Promise<void> {
   if (configured(home).length === 0) return;
   const wanted = await home.db

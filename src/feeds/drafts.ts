@@ -1,0 +1,100 @@
+import type { Home } from '../home.ts';
+import type { Statement } from '../storage/ports.ts';
+import { markOf } from '../storage/versions.ts';
+import {
+  clearArchives,
+  isArchived,
+  linksToArchives,
+  newestArchives,
+  relinkArchives,
+  tombstonesOf,
+} from './archives.ts';
+import { assembleDocument } from './documents.ts';
+import { type FeedHead, type FeedRef, FORMATS, type Tombstone } from './entry.ts';
+import { firstHost } from './host.ts';
+import { type Member, named, newestMembers } from './members.ts';
+import { headOf, ruleOf } from './selection.ts';
+import { type FragmentContext, fitted, fragmentHash, fragmentsOf, type Shown } from './shown.ts';
+
+/** What the documents of a feed are made from. */
+export interface Draft<F extends FeedRef> {
+  feed: F;
+  head: FeedHead;
+  shown: Shown[];
+  /** Of the entries that are shown. */
+  marks: string[];
+  tombstones: Tombstone[];
+  /** It has no article any more. */
+  isEmpty: boolean;
+}
+
+/** What a feed that never had an entry says of its last change. */
+const NEVER = '1970-01-01T00:00:00.000Z';
+
+/** What stands in feeds now, and statements that store the fragments which were made for it. */
+export async function draftsOf<F extends FeedRef>(
+  home: Home,
+  feeds: F[],
+  context: FragmentContext,
+): Promise<{ drafts: Draft<F>[]; rendered: Statement[] }> {
+  const ruleFor = (feed: F) => ruleOf(feed, home.config) ?? home.config.feeds;
+  const host = await firstHost(home);
+  const newest = await newestMembers(home, feeds, Math.max(...feeds.map((feed) => ruleFor(feed).limit)));
+  const membersOf = (feed: F) => newest.get(feed.key) ?? [];
+  const tombstones = await tombstonesOf(home, feeds, host);
+  const tombstonesFor = ({ key }: F) => tombstones.get(key) ?? [];
+  await relinkArchives(home, feeds.filter(isArchived));
+  for (const feed of feeds.filter(isArchived))
+    if (tombstonesFor(feed).some((one) => !one.cleared)) await clearArchives(home, feed.key);
+
+  const rendered: Statement[] = [];
+  const show = async (members: Member[], content: 'full' | 'excerpt' | 'cut') => {
+    const made = await fragmentsOf(home, members, content, context);
+    rendered.push(...made.rendered);
+    return made.shown;
+  };
+  const limited = (feed: F) => membersOf(feed).slice(0, ruleFor(feed).limit);
+  const texts = new Map<Member, Shown>();
+  for (const [content, alike] of Map.groupBy(feeds, (feed) => ruleFor(feed).content))
+    for (const one of await show(alike.flatMap(limited), content)) texts.set(one.member, one);
+
+  const drafts: Draft<F>[] = [];
+  const leftOut = new Map<string, string>();
+  for (const feed of await named(home, feeds, newest)) {
+    const members = membersOf(feed);
+    const head = headOf(feed, home.config, home.url, host, NEVER);
+    const budget = ruleFor(feed).maxBytes - headBytes(head, tombstonesFor(feed));
+    const all = limited(feed).flatMap((member) => texts.get(member) ?? []);
+    const shown = await fitted(all, budget, async (member) => (await show([member], 'cut'))[0]);
+    const next = members[shown.length];
+    if (next && isArchived(feed)) leftOut.set(feed.key, next.sort);
+    drafts.push({
+      feed,
+      head: { ...head, updated: newestOf(shown) },
+      shown,
+      marks: shown.map(({ member, variant }) =>
+        markOf(home, member.id, `${variant} ${member.id} ${fragmentHash(member, context.fingerprint)}`),
+      ),
+      tombstones: tombstonesFor(feed),
+      isEmpty: members.length === 0,
+    });
+  }
+  const archives = await newestArchives(home, leftOut);
+  for (const { feed, head } of drafts) head.archives = linksToArchives(home, feed, archives.get(feed.key) ?? null);
+  return { drafts, rendered };
+}
+
+function newestOf(shown: Shown[]): string {
+  const updates = shown.map(({ member }) => member.updated).sort();
+  return updates.at(-1) ?? NEVER;
+}
+
+/** Bytes that a document takes beside its entries, in the format in which they are most. */
+function headBytes(head: FeedHead, tombstones: Tombstone[]): number {
+  const encoder = new TextEncoder();
+  const documents = FORMATS.map((format) => assembleDocument(head, format, [], tombstones));
+  return Math.max(...documents.map((text) => encoder.encode(text).byteLength)) + LINKS_BYTES;
+}
+
+/** Links to archives and namespaces, which the head has when all is known. */
+const LINKS_BYTES = 3000;

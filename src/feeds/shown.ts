@@ -1,0 +1,166 @@
+import type { Home } from '../home.ts';
+import type { Statement } from '../storage/ports.ts';
+import { forRows } from '../storage/rows.ts';
+import { FORMATS, type Format, type Variant } from './entry.ts';
+import type { FragmentCache, Fragments } from './fragment-cache.ts';
+import { FRAGMENT_VERSION, renderFragment } from './fragments.ts';
+import { firstHost } from './host.ts';
+import type { Member } from './members.ts';
+import { bodiesOf, entryOf } from './rendering.ts';
+import { eachFormat } from './selection.ts';
+import { relief } from './window.ts';
+
+/** An article as a document shows it. */
+export interface Shown {
+  member: Member;
+  variant: Variant;
+  fragments: Fragments;
+}
+
+/** What fragments are made with. */
+export interface FragmentContext {
+  fingerprint: string;
+  cache: FragmentCache;
+}
+
+/** Characters: four bytes each, escaped in JSON, must stay inside a row. */
+const MAX_FRAGMENT = 300_000;
+
+/** Of all that a member's fragments are made from. */
+export const fragmentHash = (member: Member, fingerprint: string) =>
+  `${FRAGMENT_VERSION}.${fingerprint}.${member.entry_hash}`;
+
+/**
+ * Each member's fragments: kept ones where they are of the present entry, else rendered, with what stores them. A member
+ * that is no more as it was when it was looked up is left out.
+ */
+export async function fragmentsOf(
+  home: Home,
+  members: Member[],
+  content: Variant,
+  { fingerprint, cache }: FragmentContext,
+): Promise<{ shown: Shown[]; rendered: Statement[] }> {
+  const keyOf = (member: Member) => `${variantOf(member, content)} ${member.id} ${member.entry_hash}`;
+  const found = new Map<string, Fragments>();
+  for (const key of members.map(keyOf)) {
+    const kept = cache.get(key);
+    if (kept) found.set(key, kept);
+  }
+  const keep = (member: Member, fragments: Fragments) => {
+    found.set(keyOf(member), fragments);
+    cache.set(keyOf(member), fragments);
+  };
+  const isFound = (member: Member) => found.has(keyOf(member));
+  const unseen = distinct(members.filter((member) => !isFound(member)));
+  for (const [member, fragments] of await storedFragments(home, unseen, content, fingerprint)) keep(member, fragments);
+  const rows: { article: string; format: Format; variant: Variant; hash: string; text: string }[] = [];
+  for (const [member, fragments] of await renderedFragments(
+    home,
+    unseen.filter((member) => !isFound(member)),
+    content,
+  )) {
+    keep(member, fragments);
+    const variant = variantOf(member, content);
+    for (const format of FORMATS) {
+      const text = fragments[format];
+      // Over a row's size it is rendered again when it is needed.
+      if (text.length < MAX_FRAGMENT)
+        rows.push({ article: member.id, format, variant, hash: fragmentHash(member, fingerprint), text });
+    }
+  }
+  const rendered = forRows(
+    home.db,
+    `INSERT INTO fragments (article, format, variant, hash, text)
+     SELECT value ->> 'article', value ->> 'format', value ->> 'variant', value ->> 'hash', value ->> 'text'
+     FROM json_each(?1) WHERE true
+     ON CONFLICT (article, format, variant) DO UPDATE SET hash = excluded.hash, text = excluded.text`,
+    rows,
+  );
+  const shown = members.flatMap((member) => {
+    const fragments = found.get(keyOf(member));
+    return fragments ? [{ member, variant: variantOf(member, content), fragments }] : [];
+  });
+  return { shown, rendered };
+}
+
+/** What of an article a feed shows; one that asks for it is shown by its summary everywhere. */
+function variantOf(member: Member, content: Variant): Variant {
+  return content === 'full' && member.excerpt ? 'excerpt' : content;
+}
+
+/** An article stands in several feeds. */
+function distinct(members: Member[]): Member[] {
+  return [...new Map(members.map((member) => [member.id, member])).values()];
+}
+
+async function storedFragments(
+  home: Home,
+  members: Member[],
+  content: Variant,
+  fingerprint: string,
+): Promise<[Member, Fragments][]> {
+  if (members.length === 0) return [];
+  const rows = await home.db
+    .prepare(
+      `SELECT f.article, f.format, f.hash, f.text FROM json_each(?) AS j CROSS JOIN fragments AS f
+       ON f.article = j.value ->> 'id' AND f.variant = j.value ->> 'variant'`,
+    )
+    .bind(JSON.stringify(members.map((member) => ({ id: member.id, variant: variantOf(member, content) }))))
+    .all<{ article: string; format: Format; hash: string; text: string }>();
+  const stored = new Map(rows.map((row) => [`${row.article} ${row.format} ${row.hash}`, row.text]));
+  return members.flatMap((member) => {
+    const texts = FORMATS.map((format) => stored.get(`${member.id} ${format} ${fragmentHash(member, fingerprint)}`));
+    const [rss, atom, json] = texts;
+    return rss !== undefined && atom !== undefined && json !== undefined ? [[member, { rss, atom, json }]] : [];
+  });
+}
+
+async function renderedFragments(home: Home, members: Member[], content: Variant): Promise<[Member, Fragments][]> {
+  if (members.length === 0) return [];
+  const rows = await home.db
+    .prepare(
+      `SELECT a.id, a.updated, a.body_hash, a.entry_hash, a.data FROM json_each(?) AS j
+       CROSS JOIN articles AS a ON a.id = j.value`,
+    )
+    .bind(JSON.stringify(members.map(({ id }) => id)))
+    .all<{ id: string; updated: string; body_hash: string; entry_hash: string; data: string }>();
+  const articles = new Map(rows.map((row) => [`${row.id} ${row.entry_hash}`, row]));
+  const bodies = await bodiesOf(home, rows);
+  const host = await firstHost(home);
+  return members.flatMap((member) => {
+    const article = articles.get(`${member.id} ${member.entry_hash}`);
+    if (!article) return [];
+    const entry = { ...entryOf(home, article, bodies.get(article.body_hash) ?? ''), host };
+    const variant = variantOf(member, content);
+    return [[member, eachFormat((format) => renderFragment(entry, format, variant))]];
+  });
+}
+
+/** The entries that a feed's bytes allow: a text that is too long is cut to its summary, then the oldest are left out. */
+export async function fitted(
+  shown: Shown[],
+  budget: number,
+  cut: (member: Member) => Promise<Shown | undefined>,
+): Promise<Shown[]> {
+  const fits = [...shown];
+  // Three bytes for a character at most; nearly every feed is far from its limit.
+  const characters = (format: Format) => fits.reduce((sum, { fragments }) => sum + fragments[format].length + 2, 0);
+  if (FORMATS.every((format) => characters(format) * 3 <= budget)) return fits;
+  const encoder = new TextEncoder();
+  const sizeOf = ({ fragments, variant }: Shown) => ({
+    bytes: Math.max(...FORMATS.map((format) => encoder.encode(fragments[format]).byteLength)) + 2,
+    cut: variant === 'cut',
+  });
+  const sizes = fits.map(sizeOf);
+  for (let step = relief(sizes, budget); step !== null; step = relief(sizes, budget)) {
+    const short = step === 'drop' ? undefined : await cut((fits[step.cut] as Shown).member);
+    if (step === 'drop' || !short) {
+      sizes.pop();
+      fits.pop();
+      continue;
+    }
+    fits[step.cut] = short;
+    sizes[step.cut] = sizeOf(short);
+  }
+  return fits;
+}
