@@ -2,6 +2,7 @@ import { entomb } from '../feeds/archives.ts';
 import type { FeedRef } from '../feeds/entry.ts';
 import { feedsOf, sortIn } from '../feeds/selection.ts';
 import type { Home } from '../home.ts';
+import { announceMoves } from '../push/channels/notices.ts';
 import type { Statement } from '../storage/ports.ts';
 import { forRows } from '../storage/rows.ts';
 import type { Run } from '../storage/runs.ts';
@@ -45,6 +46,8 @@ export interface ArticleWrite {
   event: 'published' | 'updated' | null;
   /** What made it that: see {@link SIGNIFICANT}. */
   because: string[];
+  /** Its address is another one than before. */
+  isMoved: boolean;
   /** The body that this one replaces. */
   formerBody: string | null;
 }
@@ -78,6 +81,7 @@ export function writeOf(
     firstSeen: was?.first_seen ?? now,
     event: was === null ? 'published' : because.length > 0 ? 'updated' : null,
     because,
+    isMoved: was !== null && was.url !== article.url,
     formerBody: stored && stored.body_hash !== bodyHash ? stored.body_hash : null,
   };
 }
@@ -212,6 +216,10 @@ export async function articleStatements(home: Home, run: Run, writes: ArticleWri
        SELECT value ->> 'key', value ->> 'kind', value ->> 'title', value ->> 'lang' FROM json_each(?1) WHERE true
        ON CONFLICT (key) DO UPDATE SET wanted = wanted + 1`,
       [...feeds.values()],
+    ),
+    ...announceMoves(
+      home,
+      writes.filter(({ isMoved }) => isMoved).map(({ id }) => id),
     ),
     ...recordEvents(
       home,

@@ -284,6 +284,28 @@ export function channelsContract(make: () => Promise<BareHome>): void {
       ]);
     });
 
+    test('hears of the new and the former address of an article that moved', async () => {
+      const box = inbox();
+      const desk = await start({ indexNow: { key, endpoint: box.url } });
+      await desk.write('a.md', article('A', { slug: 'here' }));
+      await desk.drain();
+      await desk.write('a.md', article('A', { slug: 'there' }));
+      desk.pass(2_000);
+      await desk.drain();
+      await desk.write('a.md', article('A, corrected', { slug: 'there' }));
+      desk.pass(2_000);
+      await desk.drain();
+      expect((await messages(box)).map(({ urlList }) => urlList)).toEqual([
+        [`${SITE}/articles/here/`],
+        [`${SITE}/articles/here/`, `${SITE}/articles/there/`],
+        [`${SITE}/articles/there/`],
+      ]);
+      expect(await desk.home.db.prepare('SELECT url, type FROM submissions ORDER BY url').all()).toEqual([
+        { url: `${SITE}/articles/here/`, type: 'withdrawn' },
+        { url: `${SITE}/articles/there/`, type: 'updated' },
+      ]);
+    });
+
     test('waits until the page is live', async () => {
       const [box, page] = [inbox(), inbox()];
       await page.answer({ status: 404 });

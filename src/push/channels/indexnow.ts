@@ -16,6 +16,8 @@ interface Page {
   notice: Notice;
   url: string;
   isLive: boolean;
+  /** It was the article's address once. */
+  isFormer?: true;
 }
 
 /**
@@ -37,9 +39,11 @@ export const indexnow: Announcer = {
     notices: Notice[],
     timeoutMs: number,
   ): Promise<Outcome> {
-    const pages = await pagesOf(home, notices);
+    // Former addresses first: with another host they have a request of their own, and their article the next one.
+    const pages = [...(await formerPages(home, key, notices)), ...(await pagesOf(home, notices))];
     const isOwn = ({ url }: Page) => url.startsWith(`${home.url}/`);
-    const asked = pages.filter((page) => !isOwn(page)).slice(0, ASKED);
+    const elsewhere = pages.filter((page) => !isOwn(page));
+    const asked = elsewhere.slice(0, ASKED);
     // Pages of this server are what the database says.
     const shown = pages.filter(isOwn);
     await inTurn(asked, PAGES_AT_ONCE, async (page) => {
@@ -48,9 +52,10 @@ export const indexnow: Announcer = {
     // A request is of one host; the pages of others have the next one.
     const host = shown[0] && new URL(shown[0].url).host;
     const ready = shown.filter(({ url }) => new URL(url).host === host);
-    const later = asked.filter((page) => !shown.includes(page)).map(({ notice }) => notice);
-    const done = new Set([...ready.map(({ notice }) => notice), ...later]);
-    const rest = pages.map(({ notice }) => notice).filter((notice) => !done.has(notice));
+    // A former address that still shows a page is left to the next change of its article.
+    const later = asked.filter((page) => !page.isFormer && !shown.includes(page)).map(({ notice }) => notice);
+    const unsent = [...shown.filter((page) => !ready.includes(page)), ...elsewhere.slice(ASKED)];
+    const rest = [...new Set(unsent.map(({ notice }) => notice))].filter((notice) => !later.includes(notice));
     if (host === undefined) return { attempt: null, later, rest };
     const headers = { 'content-type': 'application/json; charset=utf-8' };
     const body = JSON.stringify({
@@ -88,6 +93,22 @@ async function pagesOf(home: Home, notices: Notice[]): Promise<Page[]> {
   return notices.flatMap((notice) => {
     const row = known.get(notice.subject);
     return row ? [{ notice, url: new URL(row.url).href, isLive: row.live === 1 }] : [];
+  });
+}
+
+/** Addresses that search engines were told of and at which the articles are no more. */
+async function formerPages(home: Home, key: string, notices: Notice[]): Promise<Page[]> {
+  const rows = await home.db
+    .prepare(
+      `SELECT DISTINCT f.article, f.url FROM json_each(?1) AS j CROSS JOIN former_urls AS f ON f.article = j.value
+         CROSS JOIN submissions AS s ON s.receiver = ?2 AND s.url = f.url
+       WHERE s.type <> 'withdrawn' AND NOT EXISTS (SELECT 1 FROM articles AS a WHERE a.url = f.url)`,
+    )
+    .bind(JSON.stringify(notices.map(({ subject }) => subject)), key)
+    .all<{ article: string; url: string }>();
+  return rows.flatMap(({ article, url }) => {
+    const notice = notices.find(({ subject }) => subject === article);
+    return notice ? [{ notice, url: new URL(url).href, isLive: false, isFormer: true }] : [];
   });
 }
 

@@ -46,6 +46,32 @@ export function announceArticles(home: Home): Statement[] {
   ];
 }
 
+/**
+ * Statements for the batch that gives articles other addresses: search engines are to be told of these, though nobody
+ * else hears of it as news.
+ */
+export function announceMoves(home: Home, articles: string[]): Statement[] {
+  if (home.config.push.indexNow === null || articles.length === 0) return [];
+  const now = home.now();
+  return [
+    ...forRows(
+      home.db,
+      `INSERT INTO notices (receiver, subject, type, seq, at, created_at, due_at)
+       SELECT r.key, value, 'updated', 0, ?2, ?3, ?3 FROM json_each(?1) CROSS JOIN receivers AS r
+       WHERE r.channel = 'indexnow'
+       ON CONFLICT (receiver, subject) DO NOTHING`,
+      articles,
+      new Date(now).toISOString(),
+      now,
+    ),
+    enqueueSelected(home, ANNOUNCE, {
+      select: `SELECT key AS ref, ${now + GATHER_MS} AS due_at FROM receivers WHERE channel = 'indexnow'`,
+      values: [],
+      again: true,
+    }),
+  ];
+}
+
 /** Statements for the batch that commits documents: receivers that are told of documents are to be told of these. */
 export function announceChanges(home: Home, addresses: string[]): Statement[] {
   const concerned = configured(home).flatMap(({ key, announcer }) =>
