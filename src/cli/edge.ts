@@ -1,20 +1,15 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, watch, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { dirname, join } from 'node:path';
 import { createTask, validate } from 'node-cron';
-import { parse } from 'smol-toml';
 import { request } from 'undici';
 import { previousTick } from '../node/cron.ts';
 import { adminToken, type Environment, loadConfig, readEnvironment, tokenFile } from '../node/environment.ts';
 import { own } from '../node/own.ts';
 import { syncFolder } from '../node/sync.ts';
+import { configSecrets, HOUSEKEEPING, ROOT, readWranglerConfig, writeWranglerConfig } from './wrangler-config.ts';
 
-/** The root of the clone, where wrangler.toml is. */
-const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
-/** The Worker's own line for what is due; wrangler.toml has it too. */
-const HOUSEKEEPING = '* * * * *';
 /** Seconds that workerd may take to listen. */
 const START_SECONDS = 60;
 /** Seconds after a start at which the work of a workerd that was killed is free to be taken up. */
@@ -44,7 +39,7 @@ async function main(): Promise<number> {
   const token = adminToken(data);
   const state = join(data, 'edge');
   mkdirSync(state, { recursive: true });
-  const configFile = writeWranglerConfig(environment, state, token);
+  const configFile = localConfig(environment, state, token);
   const migrated = await ended(
     wrangler(
       ['d1', 'migrations', 'apply', 'tidings', '--local', '--config', configFile, '--persist-to', state],
@@ -150,21 +145,14 @@ async function main(): Promise<number> {
   return 0;
 }
 
-/** What wrangler.toml says, with this environment in it: its variables, its configuration, a state below its data. */
-function writeWranglerConfig(environment: Environment, state: string, token: string): string {
-  const config = parse(readFileSync(join(ROOT, 'wrangler.toml'), 'utf8'));
+/** wrangler.toml with this environment in it: its variables, what its configuration reads of it, a state below its data. */
+function localConfig(environment: Environment, state: string, token: string): string {
   const file = join(state, 'wrangler.json');
-  const local = {
-    ...config,
-    main: join(ROOT, String(config.main)),
-    alias: {
-      'tidings-config': existsSync(environment.config) ? environment.config : join(ROOT, 'src/config/empty.ts'),
-    },
-    d1_databases: (config.d1_databases as { migrations_dir: string }[]).map((database) => ({
-      ...database,
-      migrations_dir: join(ROOT, database.migrations_dir),
-    })),
+  const secrets = configSecrets(environment).map((name) => [name, process.env[name] ?? '']);
+  writeWranglerConfig(file, {
+    ...readWranglerConfig(environment),
     vars: {
+      ...Object.fromEntries(secrets),
       TIDINGS_URL: environment.url,
       TIDINGS_ADMIN_TOKEN: token,
       TIDINGS_ALLOW_PRIVATE: environment.allowPrivate.join(','),
@@ -172,8 +160,7 @@ function writeWranglerConfig(environment: Environment, state: string, token: str
       TIDINGS_LOG: environment.log,
       TIDINGS_LIMITS: 'strict',
     },
-  };
-  writeFileSync(file, JSON.stringify(local, null, 2), { mode: 0o600 });
+  });
   return file;
 }
 

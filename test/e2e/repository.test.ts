@@ -87,7 +87,9 @@ beforeAll(async () => {
   tidings = await start({
     files: { 'own.md': article('Own') },
     config: `{ content: { repository: { url: '${host.url}/owner/name', host: 'gitea', folder: 'site',
-      token: process.env.READ_TOKEN ?? '${READ_TOKEN}', secret: '${SECRET}' } } }`,
+      token: process.env.READ_TOKEN, secret: process.env['PUSH_SECRET'] } } }`,
+    // At the edge the configuration reads them as it does on Node.
+    env: { READ_TOKEN, PUSH_SECRET: SECRET },
   });
 }, 120_000);
 afterAll(async () => {
