@@ -47,6 +47,8 @@ export interface Home {
   readonly hmac: (method: HmacMethod, secret: string, bytes: Uint8Array) => string;
   /** A body in a content coding, made off the main thread where there is another. */
   readonly compress: (coding: Coding, bytes: Uint8Array) => Promise<Uint8Array>;
+  /** The text of a page of the documentation by its path, `hub.md`; null when there is none. */
+  readonly docs: (path: string) => Promise<string | null>;
   readonly log: Log;
   /** Steps of a regeneration that one invocation may do: a Worker's are bounded, a process has no bound. */
   readonly stepsPerInvocation: number;

@@ -13,6 +13,7 @@ export const HOUSEKEEPING = '* * * * *';
 export interface WranglerConfig {
   name: string;
   main: string;
+  assets: { directory: string };
   d1_databases: { database_name: string; migrations_dir: string; database_id?: string }[];
   r2_buckets: { binding: string; bucket_name: string }[];
   queues: { producers: { queue: string }[]; consumers: { queue: string; dead_letter_queue?: string }[] };
@@ -25,6 +26,7 @@ export function readWranglerConfig({ config }: Pick<Environment, 'config'>): Wra
   return {
     ...given,
     main: join(ROOT, given.main),
+    assets: { ...given.assets, directory: join(ROOT, given.assets.directory) },
     alias: { 'tidings-config': existsSync(config) ? config : join(ROOT, 'src/config/empty.ts') },
     d1_databases: given.d1_databases.map((database) => ({
       ...database,

@@ -4,6 +4,8 @@ export interface Env {
   CONTENT: R2Bucket;
   BLOBS: R2Bucket;
   QUEUE: Queue<unknown>;
+  /** The documentation's files. */
+  DOCS?: Fetcher;
   /** Public address, without a slash at the end. */
   TIDINGS_URL: string;
   /** A secret. */

@@ -8,6 +8,7 @@ import { RenderedCache } from '../storage/rendered.ts';
 import { createBlobs } from './blobs.ts';
 import { compress } from './compress.ts';
 import { createDatabase } from './database.ts';
+import { readDocs } from './docs.ts';
 import type { Env } from './env.ts';
 import { createGate } from './gate.ts';
 import { withLimits } from './limits.ts';
@@ -53,6 +54,7 @@ export function createCloudflareHome(bindings: Env, ctx: ExecutionContext, input
     sha256: (data) => createHash('sha256').update(data).digest('hex'),
     hmac: (method, secret, bytes) => createHmac(method, secret).update(bytes).digest('hex'),
     compress,
+    docs: (path) => readDocs(env.DOCS, path),
     log,
     stepsPerInvocation: STEPS,
     // Another isolate commits without this one hearing of it.

@@ -6,6 +6,7 @@ import { DocumentCache } from '../storage/documents.ts';
 import { createMemoryRates } from '../storage/rates.ts';
 import { RenderedCache } from '../storage/rendered.ts';
 import { compress } from './compress.ts';
+import { readDocs } from './docs.ts';
 import { createFileSource } from './files.ts';
 import { createQueue, type NodeQueue } from './queue.ts';
 import { createRequest } from './request.ts';
@@ -57,6 +58,7 @@ export function createNodeHome(options: {
     sha256: (data) => hash('sha256', data, 'hex'),
     hmac: (method, secret, bytes) => createHmac(method, secret).update(bytes).digest('hex'),
     compress,
+    docs: readDocs,
     log,
     stepsPerInvocation: Number.POSITIVE_INFINITY,
     documentCache: new DocumentCache(),

@@ -183,6 +183,10 @@ article table { width: auto; display: block; overflow-x: auto; }
 article blockquote { margin: 1.2rem 0; padding: .1rem 0; padding-inline-start: 1rem; border-inline-start: 3px solid var(--line); color: var(--soft); }
 article hr { border: 0; border-top: 1px solid var(--line); margin: 2rem 0; }
 .byline { color: var(--soft); margin: 0 0 1.75rem; font-size: .95rem; }
+article.manual { max-width: none; }
+article.manual > h1:first-child { margin-top: .5rem; }
+.search { display: flex; flex-wrap: wrap; gap: .4rem .6rem; align-items: center; margin: .5rem 0 1rem; }
+.search label { color: var(--soft); } .search input { flex: 1 1 12rem; max-width: 24rem; } .search p { margin: 0; }
 footer { color: var(--soft); font-size: .9rem; border-top: 1px solid var(--line); margin-top: 3rem; }
 @media print { .bar, aside, footer, .skip, button { display: none; } }
 `;
