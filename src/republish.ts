@@ -10,6 +10,7 @@ import { type DirtyFeed, dirtyFeeds, publishFeeds } from './feeds/publish.ts';
 import { definedFeeds } from './feeds/selection.ts';
 import type { FragmentContext } from './feeds/shown.ts';
 import type { Home } from './home.ts';
+import { chooseAnew, chooseArticles, keepUp } from './partners/choosing.ts';
 import { announceArticles, wakeAnnouncements } from './push/channels/notices.ts';
 import { recordReceivers } from './push/channels/receivers.ts';
 import { codeDocuments } from './storage/codings.ts';
@@ -143,7 +144,9 @@ async function begin(home: Home, run: Run, fingerprint: string): Promise<void> {
       definedFeeds(home.config),
     ),
     // Heads carry what the configuration says of the site.
-    ...(changed ? [home.db.prepare('UPDATE feeds SET wanted = wanted + 1'), ...forgetArchives(home)] : []),
+    ...(changed
+      ? [home.db.prepare('UPDATE feeds SET wanted = wanted + 1'), ...forgetArchives(home), chooseAnew(home)]
+      : []),
     ...rereading(home, forgotten),
     ...forgetTombstones(home),
     saveRun(home, run),
@@ -196,7 +199,9 @@ async function readmit(home: Home, run: Run): Promise<Statement[]> {
   return takeIn(home, run, candidates, { authors, force: true, readmission: true });
 }
 
+/** What partners may have is brought up to the present first; then feeds are made. */
 async function publish(home: Home, run: Run, progress: RunProgress, cache: FragmentCache): Promise<void> {
+  if (progress.after === null && ((await keepUp(home)) || (await chooseArticles(home)))) return;
   const feeds = await dirtyFeeds(home, progress.after, FEEDS_A_STEP);
   run.report.documents.written += await publishAll(home, run, feeds, { fingerprint: progress.fingerprint, cache });
   const isLast = feeds.length < FEEDS_A_STEP;

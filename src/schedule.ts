@@ -2,6 +2,7 @@ import { duePaths } from './articles/scan.ts';
 import { hasLapsedTombstones } from './feeds/archives.ts';
 import type { Home } from './home.ts';
 import { poll } from './hub/sisters.ts';
+import { nextAppointment } from './partners/choosing.ts';
 import { lookForTrouble, noticeTrouble } from './push/alerts.ts';
 import { consume } from './push/consumer.ts';
 import { sweep } from './push/outbox.ts';
@@ -36,7 +37,9 @@ export async function regenerate(home: Home, tick: number, trigger: Trigger = 's
 /** Publishes what became due by itself, and sweeps up what no message woke. For timers, and for the minute at the edge. */
 export async function housekeep(home: Home): Promise<void> {
   const paths = await duePaths(home, home.now());
-  if (paths.length > 0 || (await hasLapsedTombstones(home))) await requestRun(home, { trigger: 'due', paths });
+  const appointment = await nextAppointment(home);
+  const isDue = paths.length > 0 || (appointment !== null && appointment <= home.now());
+  if (isDue || (await hasLapsedTombstones(home))) await requestRun(home, { trigger: 'due', paths });
   await republish(home);
   await sweep(home);
   await lookForTrouble(home);

@@ -2,6 +2,8 @@ import { entomb } from '../feeds/archives.ts';
 import type { FeedRef } from '../feeds/entry.ts';
 import { feedsOf, sortIn } from '../feeds/selection.ts';
 import type { Home } from '../home.ts';
+import { forgetAppointments, keepAppointments, placesOf } from '../partners/choosing.ts';
+import { compiledPartners, selectedArticle } from '../partners/compiled.ts';
 import { announceMoves } from '../push/channels/notices.ts';
 import type { Statement } from '../storage/ports.ts';
 import { forRows } from '../storage/rows.ts';
@@ -147,11 +149,21 @@ export async function articleStatements(home: Home, run: Run, writes: ArticleWri
   }
   const memberships: { feed: string; sort: string; article: string }[] = [];
   const feeds = new Map<string, FeedRef>();
+  const partners = [...(await compiledPartners(home)).values()];
+  const appointments = [];
   for (const { id, article, updated, feeds: refs } of writes) {
     for (const feed of refs) {
       memberships.push({ feed: feed.key, sort: sortIn(feed, home.config, article, updated), article: id });
       feeds.set(feed.key, feed);
     }
+    if (partners.length === 0) continue;
+    const selected = selectedArticle(article, home.config);
+    const places = placesOf(partners, { id, sort: article.order, selected }, home.now());
+    for (const { place, partner } of places.present) {
+      memberships.push(place);
+      feeds.set(place.feed, partner.feed);
+    }
+    appointments.push(...places.appointments);
   }
   return [
     ...leaveFeeds(home, replaced),
@@ -210,6 +222,7 @@ export async function articleStatements(home: Home, run: Run, writes: ArticleWri
        SELECT value ->> 'feed', value ->> 'sort', value ->> 'article' FROM json_each(?1)`,
       memberships,
     ),
+    ...keepAppointments(home, appointments),
     ...forRows(
       db,
       `INSERT INTO feeds (key, kind, title, lang)
@@ -279,7 +292,7 @@ export function withdrawReplaced(
   );
 }
 
-/** Statements by which articles leave every feed they stand in, and these feeds are made anew. */
+/** Statements by which articles leave every feed they stand in or wait for, and these feeds are made anew. */
 export function leaveFeeds(home: Home, ids: string[]): Statement[] {
   return [
     ...forRows(
@@ -289,6 +302,7 @@ export function leaveFeeds(home: Home, ids: string[]): Statement[] {
       ids,
     ),
     ...forRows(home.db, 'DELETE FROM memberships WHERE article IN (SELECT value FROM json_each(?1))', ids),
+    ...forgetAppointments(home, ids),
   ];
 }
 

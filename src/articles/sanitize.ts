@@ -5,7 +5,7 @@ import { OPENED, resolveAddress, resolvePicture, watchAddress } from './links.ts
  * Elements that feed readers show. Everything else loses its tags and keeps its text. The most frequent come first: the
  * list is searched several times for each tag and text.
  */
-const TAGS =
+export const TAGS =
   `p a li strong em code b td h2 h3 br img tr i th ul span div pre ol blockquote table thead tbody figure figcaption
   h4 h5 h6 h1 hr del sup sub u s dt dd dl abbr address article aside audio bdi bdo caption center cite col colgroup data
   details dfn footer header ins kbd main mark picture q rp rt ruby samp section small source strike summary tfoot time
@@ -15,7 +15,7 @@ const TAGS =
 const SILENT = `script style textarea option xmp noscript noembed noframes template title head select button applet svg
   canvas datalist`.split(/\s+/);
 
-const ATTRIBUTES: Record<string, string[]> = {
+export const ATTRIBUTES: Record<string, string[]> = {
   '*': ['dir', 'lang', 'title'],
   a: ['id', 'href', 'rel'],
   abbr: ['title'],
@@ -41,7 +41,7 @@ const ATTRIBUTES: Record<string, string[]> = {
   video: ['src', 'controls', 'loop', 'muted', 'poster', 'width', 'height'],
 };
 
-const VOID = ['img', 'br', 'hr', 'wbr', 'source', 'track', 'col'];
+export const VOID = ['img', 'br', 'hr', 'wbr', 'source', 'track', 'col'];
 
 /** Schemes that addresses have once they were resolved; `data` is only left in pictures. */
 const SCHEMES = [...OPENED].map((scheme) => scheme.slice(0, -1)).concat('data');

@@ -9,7 +9,8 @@ import { CONTENT_TYPES, type FeedRef, FORMATS } from './entry.ts';
 import { FragmentCache, type Fragments } from './fragment-cache.ts';
 import { firstHost } from './host.ts';
 import { MEMBER, type Member } from './members.ts';
-import { eachFormat, headOf, ruleOf } from './selection.ts';
+import { feedRules, headBy } from './rules.ts';
+import { eachFormat } from './selection.ts';
 import { fragmentsOf } from './shown.ts';
 import { LARGE } from './window.ts';
 
@@ -38,15 +39,17 @@ export async function makeArchive(home: Home, feed: FeedRef, wanted: Archive): P
   const members = await membersOf(home, feed.key, content.articles);
   if (members.length !== content.articles.length) return 'changing';
   const host = await firstHost(home);
-  const { content: variant, maxBytes } = ruleOf(feed, home.config) ?? home.config.feeds;
+  const rule = (await feedRules(home, [feed])).get(feed.key);
+  if (!rule) return null;
+  const { content: variant, maxBytes, formats, text } = rule;
   const fingerprint = home.sha256(configFingerprint(home.config)).slice(0, 16);
   const context = { fingerprint, cache: new FragmentCache() };
   const encoder = new TextEncoder();
-  const { shown } = await fragmentsOf(home, members, variant, context);
+  const { shown } = await fragmentsOf(home, members, variant, context, text);
   if (shown.length !== members.length) return 'changing';
   const isLarge = (of: Fragments) => FORMATS.some((format) => encoder.encode(of[format]).byteLength > maxBytes * LARGE);
   const large = shown.filter(({ fragments }) => isLarge(fragments)).map(({ member }) => member);
-  const cut = await fragmentsOf(home, large, 'cut', context);
+  const cut = await fragmentsOf(home, large, 'cut', context, text);
   const short = new Map(cut.shown.map(({ member, fragments }) => [member.id, fragments]));
   const texts = shown.map(({ member, fragments }) => short.get(member.id) ?? fragments);
   const addresses = archiveAddresses(feed.key, present);
@@ -55,10 +58,10 @@ export async function makeArchive(home: Home, feed: FeedRef, wanted: Archive): P
     cloud: _cloud,
     otherHubs: _hubs,
     ...bare
-  } = headOf(
+  } = headBy(
+    home,
     feed,
-    home.config,
-    home.url,
+    rule,
     host,
     members
       .map(({ updated }) => updated)
@@ -72,12 +75,14 @@ export async function makeArchive(home: Home, feed: FeedRef, wanted: Archive): P
     archives: linksOf(home, feed, present.period, content.before),
   };
   const written: DocumentHead[] = [];
-  for (const format of FORMATS) {
+  for (const format of formats) {
     const body = encoder.encode(
       assembleDocument(
         head,
         format,
         texts.map((of) => of[format]),
+        [],
+        text?.dialect,
       ),
     );
     const blob = home.sha256(body);

@@ -1,7 +1,8 @@
 import type { Home } from '../home.ts';
 import type { Statement } from '../storage/ports.ts';
 import { forRows } from '../storage/rows.ts';
-import { type ArchiveLinks, type FeedRef, FILE_NAMES, type Tombstone, type Topics } from './entry.ts';
+import type { Withdrawn } from './dialect.ts';
+import { type ArchiveLinks, type FeedRef, FILE_NAMES, type Topics } from './entry.ts';
 import { boundsOf, type DayOfFeed, dayOf, endOf, localDays, type Period, partOf, periodsOf } from './periods.ts';
 import { addresses, eachFormat, folderAddress } from './selection.ts';
 
@@ -16,7 +17,7 @@ export interface Archive {
 
 /** Whether a feed has archives: those that people follow for years; a tag's, an author's, a folder's entries are in them. */
 export function isArchived({ kind }: Pick<FeedRef, 'kind'>): boolean {
-  return kind === 'site' || kind === 'category' || kind === 'defined';
+  return kind === 'site' || kind === 'category' || kind === 'defined' || kind === 'partner';
 }
 
 /** An article as it stands in a feed. */
@@ -269,7 +270,7 @@ export function forgetArchives(home: Home): Statement[] {
     home.db.prepare('DELETE FROM archive_days'),
     home.db.prepare(
       `INSERT OR IGNORE INTO archive_changes (feed, day) SELECT feed, substr(sort, 1, 10) FROM memberships
-       WHERE feed = '' OR feed GLOB '/*' OR feed GLOB 'category/*'`,
+       WHERE feed = '' OR feed GLOB '/*' OR feed GLOB 'category/*' OR feed GLOB 'partners/*'`,
     ),
   ];
 }
@@ -328,20 +329,22 @@ export async function tombstonesOf(
   home: Home,
   feeds: FeedRef[],
   host: string,
-): Promise<Map<string, (Tombstone & { cleared: boolean })[]>> {
+): Promise<Map<string, (Withdrawn & { cleared: boolean })[]>> {
   const since = lapsedBefore(home);
   const rows = await home.db
     .prepare(
-      `SELECT feed, article, at, cleared FROM
+      `SELECT feed, article, at, cleared, l.url, l.title FROM
          (SELECT t.*, row_number() OVER (PARTITION BY feed ORDER BY at DESC, article) AS place
           FROM json_each(?) AS j CROSS JOIN tombstones AS t ON t.feed = j.value
           WHERE at > ? AND NOT EXISTS (SELECT 1 FROM articles WHERE id = t.article))
-       WHERE place <= ? ORDER BY place`,
+       JOIN ledger AS l ON l.id = article WHERE place <= ? ORDER BY place`,
     )
     .bind(JSON.stringify(feeds.map(({ key }) => key)), since, MAX_TOMBSTONES)
-    .all<{ feed: string; article: string; at: string; cleared: number }>();
-  const stones = rows.map(({ feed, article, at, cleared }) => ({
+    .all<{ feed: string; article: string; at: string; cleared: number; url: string; title: string }>();
+  const stones = rows.map(({ feed, article, at, cleared, url, title }) => ({
     feed,
+    url,
+    title,
     id: article,
     host,
     at,
@@ -361,6 +364,15 @@ export async function clearArchives(home: Home, feed: string): Promise<void> {
     .all<{ address: string }>();
   const list = gone.map(({ address }) => address);
   await home.db.batch([
+    ...archiveRemoval(home, list),
+    home.db.prepare('UPDATE tombstones SET cleared = 1 WHERE feed = ?').bind(feed),
+  ]);
+  home.documentCache?.replaced(list);
+}
+
+/** Statements that take archive documents away, for whichever reason; they are made again when they are asked for. */
+export function archiveRemoval(home: Home, list: string[]): Statement[] {
+  return [
     ...forRows(
       home.db,
       `INSERT OR REPLACE INTO retired_blobs (hash, body, since) SELECT blob, blob, ?2 FROM documents
@@ -378,7 +390,5 @@ export async function clearArchives(home: Home, feed: string): Promise<void> {
     ),
     ...forRows(home.db, 'DELETE FROM documents WHERE address IN (SELECT value FROM json_each(?1))', list),
     ...forRows(home.db, 'DELETE FROM archive_documents WHERE address IN (SELECT value FROM json_each(?1))', list),
-    home.db.prepare('UPDATE tombstones SET cleared = 1 WHERE feed = ?').bind(feed),
-  ]);
-  home.documentCache?.replaced(list);
+  ];
 }

@@ -7,7 +7,7 @@ import { historyOf } from './history.ts';
 import { atomId } from './identity.ts';
 import { authorsOf, labelsOf, languageOf, webAddress } from './labels.ts';
 import { enclosuresOf, imageOf, mediaImage } from './media.ts';
-import { body, element, elements, lines, PLACE, text, written } from './tree.ts';
+import { body, element, elements, lines, PLACE, text, unindexed, written } from './tree.ts';
 
 /**
  * One entry of Atom 1.0.
@@ -47,6 +47,8 @@ export function atomEntry(entry: Entry, variant: Variant): Element {
   }
   const image = imageOf(entry);
   if (image) children.push(...mediaImage(image));
+  if (entry.canonical) children.push(element('link', { rel: 'canonical', href: webAddress(entry.canonical) }));
+  if (entry.licence) children.push(element('rights', {}, text(oneLine(entry.licence))));
   return element('entry', { 'xml:lang': languageOf(entry.lang) }, ...lines(children));
 }
 
@@ -98,6 +100,7 @@ export function atomRoot(head: FeedHead): Element {
   });
   if (head.hub !== null)
     root.children.push(...(head.otherHubs ?? []).map((href) => element('link', { rel: 'hub', href })));
+  if (head.noindex) root.children.push(unindexed());
   root.children.push(...historyOf(head, 'atom'));
   root.attributes = { ...root.attributes, 'xml:lang': languageOf(head.lang) };
   return root;

@@ -1,4 +1,5 @@
 import type { Home } from '../home.ts';
+import type { TextRules } from '../partners/text-rules.ts';
 import type { Statement } from '../storage/ports.ts';
 import { markOf } from '../storage/versions.ts';
 import {
@@ -10,11 +11,11 @@ import {
   tombstonesOf,
 } from './archives.ts';
 import { assembleDocument } from './documents.ts';
-import { type FeedHead, type FeedRef, FORMATS, type Tombstone } from './entry.ts';
+import { type FeedHead, type FeedRef, FORMATS, type Tombstone, type Variant } from './entry.ts';
 import { firstHost } from './host.ts';
 import { type Member, named, newestMembers } from './members.ts';
-import { headOf, ruleOf } from './selection.ts';
-import { type FragmentContext, fitted, fragmentHash, fragmentsOf, type Shown } from './shown.ts';
+import { type FeedRule, headBy } from './rules.ts';
+import { type FragmentContext, fitted, fragmentHash, fragmentsOf, keptAs, type Shown } from './shown.ts';
 
 /** What the documents of a feed are made from. */
 export interface Draft<F extends FeedRef> {
@@ -26,18 +27,24 @@ export interface Draft<F extends FeedRef> {
   tombstones: Tombstone[];
   /** It has no article any more. */
   isEmpty: boolean;
+  rule: FeedRule;
 }
 
 /** What a feed that never had an entry says of its last change. */
 const NEVER = '1970-01-01T00:00:00.000Z';
 
-/** What stands in feeds now, and statements that store the fragments which were made for it. */
+/**
+ * What stands in feeds now, and statements that store the fragments which were made for it.
+ *
+ * @param rules of all these feeds
+ */
 export async function draftsOf<F extends FeedRef>(
   home: Home,
   feeds: F[],
+  rules: ReadonlyMap<string, FeedRule>,
   context: FragmentContext,
 ): Promise<{ drafts: Draft<F>[]; rendered: Statement[] }> {
-  const ruleFor = (feed: F) => ruleOf(feed, home.config) ?? home.config.feeds;
+  const ruleFor = ({ key }: F) => rules.get(key) as FeedRule;
   const host = await firstHost(home);
   const newest = await newestMembers(home, feeds, Math.max(...feeds.map((feed) => ruleFor(feed).limit)));
   const membersOf = (feed: F) => newest.get(feed.key) ?? [];
@@ -48,24 +55,28 @@ export async function draftsOf<F extends FeedRef>(
     if (tombstonesFor(feed).some((one) => !one.cleared)) await clearArchives(home, feed.key);
 
   const rendered: Statement[] = [];
-  const show = async (members: Member[], content: 'full' | 'excerpt' | 'cut') => {
-    const made = await fragmentsOf(home, members, content, context);
+  const show = async (members: Member[], content: Variant, text: TextRules | null) => {
+    const made = await fragmentsOf(home, members, content, context, text);
     rendered.push(...made.rendered);
     return made.shown;
   };
   const limited = (feed: F) => membersOf(feed).slice(0, ruleFor(feed).limit);
   const texts = new Map<Member, Shown>();
-  for (const [content, alike] of Map.groupBy(feeds, (feed) => ruleFor(feed).content))
-    for (const one of await show(alike.flatMap(limited), content)) texts.set(one.member, one);
+  for (const alike of Map.groupBy(feeds, (feed) => keptAs(ruleFor(feed).content, ruleFor(feed).text)).values()) {
+    const { content, text } = ruleFor(alike[0] as F);
+    for (const one of await show(alike.flatMap(limited), content, text)) texts.set(one.member, one);
+  }
 
   const drafts: Draft<F>[] = [];
   const leftOut = new Map<string, string>();
   for (const feed of await named(home, feeds, newest)) {
     const members = membersOf(feed);
-    const head = headOf(feed, home.config, home.url, host, NEVER);
-    const budget = ruleFor(feed).maxBytes - headBytes(head, tombstonesFor(feed));
+    const rule = ruleFor(feed);
+    const { text } = rule;
+    const head = headBy(home, feed, rule, host, NEVER);
+    const budget = rule.maxBytes - headBytes(head, tombstonesFor(feed));
     const all = limited(feed).flatMap((member) => texts.get(member) ?? []);
-    const shown = await fitted(all, budget, async (member) => (await show([member], 'cut'))[0]);
+    const shown = await fitted(all, budget, async (member) => (await show([member], 'cut', text))[0]);
     const next = members[shown.length];
     if (next && isArchived(feed)) leftOut.set(feed.key, next.sort);
     drafts.push({
@@ -73,10 +84,11 @@ export async function draftsOf<F extends FeedRef>(
       head: { ...head, updated: newestOf(shown) },
       shown,
       marks: shown.map(({ member, variant }) =>
-        markOf(home, member.id, `${variant} ${member.id} ${fragmentHash(member, context.fingerprint)}`),
+        markOf(home, member.id, `${keptAs(variant, text)} ${member.id} ${fragmentHash(member, context.fingerprint)}`),
       ),
       tombstones: tombstonesFor(feed),
       isEmpty: members.length === 0,
+      rule,
     });
   }
   const archives = await newestArchives(home, leftOut);

@@ -39,6 +39,12 @@ export interface Entry {
   image: Image | null;
   lang: string | null;
   enclosures: Enclosure[];
+  /** Where the article first stood, if that was elsewhere. */
+  original?: string;
+  /** The address that copies are asked to name as the canonical one. */
+  canonical?: string;
+  /** On what terms copies may be made. */
+  licence?: string;
   episode?: Episode;
   /** What was mended, which the text and the summary say already; the newest first. */
   corrections?: Correction[];
@@ -73,6 +79,8 @@ export interface FeedHead {
   archives: ArchiveLinks | null;
   /** What podcast directories want to know; null when the publisher has not said. */
   podcast: Podcast | null;
+  /** Whether search engines are asked to leave copies out. */
+  noindex?: boolean;
 }
 
 /**
@@ -115,11 +123,11 @@ export interface Tombstone {
 
 /**
  * Which articles, as a feed is known in the database: `''`, `category/news`, `tag/bus`, `author/kim`, `lang/ko`,
- * `folder/posts/news`, `/inside-rust`.
+ * `folder/posts/news`, `/inside-rust`, `partners/portal`.
  */
 export interface FeedRef {
   key: string;
-  kind: 'site' | 'category' | 'tag' | 'author' | 'lang' | 'folder' | 'defined';
+  kind: 'site' | 'category' | 'tag' | 'author' | 'lang' | 'folder' | 'defined' | 'partner';
   title: string;
   lang: string | null;
 }

@@ -1,4 +1,7 @@
 import type { Element } from 'xast';
+import type { Config } from '../config/schema.ts';
+import { entryFor } from '../partners/entry.ts';
+import type { TextRules } from '../partners/text-rules.ts';
 import { atomEntry } from './atom.ts';
 import { htmlOf, oneLine, sound } from './characters.ts';
 import type { Dialect } from './dialect.ts';
@@ -31,6 +34,18 @@ function inDialect(entry: Entry, variant: Variant, dialect: Dialect): Element {
   const item = rssItem(own, variant);
   if (dialect.item) item.children = lines(dialect.item(elements(item), own, variant));
   return item;
+}
+
+/** The same as a partner's rules want it. What stands for a text that is too long has the partner's footer, too. */
+export function renderPartnerFragment(
+  entry: Entry,
+  format: Format,
+  variant: Variant,
+  rules: TextRules,
+  config: Pick<Config, 'site' | 'url'>,
+): string {
+  if (variant === 'cut') return renderPartnerFragment(cut(entry), format, 'full', rules, config);
+  return renderFragment(entryFor(entry, rules, config), format, variant, rules.dialect);
 }
 
 /** Characters of the summary that stands for a text which is too long. */

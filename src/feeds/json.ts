@@ -16,6 +16,11 @@ export function jsonItem(entry: Entry, variant: Variant): object {
   const tags = labelsOf(entry);
   const lang = languageOf(entry.lang);
   const image = imageOf(entry);
+  // The format has no word for these; members with an underscore are extensions ("Extensions").
+  const own = [
+    ['canonical_url', webAddress(entry.canonical)],
+    ['rights', entry.licence],
+  ].filter(([, value]) => value);
   const attachments = enclosuresOf(entry).map((file) => ({
     url: file.url,
     mime_type: file.type,
@@ -38,6 +43,7 @@ export function jsonItem(entry: Entry, variant: Variant): object {
     ...(attachments.length > 0 && { attachments }),
     // Members with an underscore are extensions ("Extensions"); the text says it too.
     ...(entry.corrections && { _corrections: entry.corrections }),
+    ...(own.length > 0 && { _tidings: Object.fromEntries(own) }),
   };
 }
 
@@ -47,6 +53,7 @@ export function jsonHead(head: FeedHead): Record<string, unknown> {
   const authors = authorsOf(head.author === null ? [] : [head.author]).map(jsonAuthor);
   const lang = languageOf(head.lang);
   const image = webAddress(head.image);
+  const own = head.noindex ? [['robots', 'noindex']] : [];
   return {
     version: 'https://jsonfeed.org/version/1.1',
     title: oneLine(head.title),
@@ -60,6 +67,7 @@ export function jsonHead(head: FeedHead): Record<string, unknown> {
     ...(head.hub !== null && {
       hubs: [head.hub, ...(head.otherHubs ?? [])].map((url) => ({ type: 'WebSub', url })),
     }),
+    ...(own.length > 0 && { _tidings: Object.fromEntries(own) }),
     // The format knows no way back; members with an underscore are extensions ("Extensions").
     ...(head.archives?.next && {
       _archive: { current_url: head.archives.current.json, previous_url: head.archives.next.json },

@@ -49,5 +49,5 @@ export async function named<T extends FeedRef>(
   });
 }
 
-/** The configuration names the others. */
-const isNamedByEntries = ({ kind }: FeedRef) => kind !== 'site' && kind !== 'defined';
+/** The configuration, or a partner's settings, name the others. */
+const isNamedByEntries = ({ kind }: FeedRef) => kind !== 'site' && kind !== 'defined' && kind !== 'partner';

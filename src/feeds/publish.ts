@@ -8,14 +8,18 @@ import { type EntryPlace, placesOf, rememberVersions } from '../storage/versions
 import { removeArchives } from './archives.ts';
 import { assembleDocument } from './documents.ts';
 import { type Draft, draftsOf } from './drafts.ts';
-import { CONTENT_TYPES, type FeedRef, FORMATS, type Format } from './entry.ts';
-import { addresses, ruleOf } from './selection.ts';
+import { CONTENT_TYPES, type FeedRef, type Format } from './entry.ts';
+import { feedRules } from './rules.ts';
+import { addresses } from './selection.ts';
 import type { FragmentContext } from './shown.ts';
 
 /** A feed whose documents do not show its present entries yet. */
 export interface DirtyFeed extends FeedRef {
   wanted: number;
 }
+
+/** Feeds that there are without any entry. */
+const LASTING: ReadonlySet<FeedRef['kind']> = new Set(['site', 'defined', 'partner']);
 
 /** Feeds that wait to be made, in the order of their keys, after a key. */
 export async function dirtyFeeds(home: Home, after: string | null, limit: number): Promise<DirtyFeed[]> {
@@ -50,23 +54,25 @@ async function passSmallFeeds(home: Home): Promise<void> {
  * @returns how many documents were written
  */
 export async function publishFeeds(home: Home, feeds: DirtyFeed[], context: FragmentContext): Promise<number> {
-  const isUndefined = (feed: DirtyFeed) => feed.kind === 'defined' && !ruleOf(feed, home.config);
-  for (const feed of feeds.filter(isUndefined)) await removeFeed(home, feed.key);
-  const present = feeds.filter((feed) => !isUndefined(feed));
+  const rules = await feedRules(home, feeds);
+  for (const { key } of feeds.filter((feed) => !rules.has(feed.key))) await removeFeed(home, key);
+  const present = feeds.filter(({ key }) => rules.has(key));
   if (present.length === 0) return 0;
-  const { drafts, rendered } = await draftsOf(home, present, context);
+  const { drafts, rendered } = await draftsOf(home, present, rules, context);
   const stored = await documentsOfFeeds(home, present);
   const before = new Map(stored.map((document) => [document.address, document]));
-  const made = drafts.flatMap((draft) => FORMATS.map((format) => makeDocument(home, draft, format, before)));
+  const made = drafts.flatMap((draft) => draft.rule.formats.map((format) => makeDocument(home, draft, format, before)));
+  const unwanted = stored.filter(({ feed, format }) => !rules.get(feed)?.formats.includes(format));
   const written = made.filter((one) => one !== null);
   await Promise.all(written.map(({ head, body }) => home.blobs.put(head.blob, body)));
   const heads = written.map(({ head }) => head);
   await home.db.batch([
     ...rendered,
-    ...documentStatements(
-      home,
-      heads,
-      heads.flatMap(({ address }) => before.get(address) ?? []),
+    ...documentStatements(home, heads, [...heads.flatMap(({ address }) => before.get(address) ?? []), ...unwanted]),
+    ...forRows(
+      home.db,
+      'DELETE FROM documents WHERE address IN (SELECT value FROM json_each(?1))',
+      unwanted.map(({ address }) => address),
     ),
     ...rememberVersions(home, written),
     ...announceDocuments(home, heads),
@@ -79,13 +85,13 @@ export async function publishFeeds(home: Home, feeds: DirtyFeed[], context: Frag
     ...(drafts.some(({ feed }) => feed.kind === 'site') ? announceArticles(home) : []),
   ]);
   const changed = heads.map(({ address }) => address);
-  home.documentCache?.replaced(changed);
+  home.documentCache?.replaced([...changed, ...unwanted.map(({ address }) => address)]);
   if (changed.length > 0) await wakeFanOuts(home, changed);
   else await wakeAnnouncements(home);
   return written.length;
 }
 
-/** A feed that the configuration defines no more. */
+/** A feed that the configuration defines no more, or of a partner that was removed. */
 async function removeFeed(home: Home, key: string): Promise<void> {
   const documents = await documentsOfFeeds(home, [{ key }]);
   await home.db.batch([
@@ -108,12 +114,12 @@ interface Made {
 /** A feed in one format; null when that is as it was. */
 function makeDocument(
   home: Home,
-  { feed, head, shown, marks, tombstones, isEmpty }: Draft<DirtyFeed>,
+  { feed, head, shown, marks, tombstones, isEmpty, rule }: Draft<DirtyFeed>,
   format: Format,
   before: ReadonlyMap<string, DocumentHead>,
 ): Made | null {
   const texts = shown.map(({ fragments }) => fragments[format]);
-  const document = assembleDocument(head, format, texts, tombstones);
+  const document = assembleDocument(head, format, texts, tombstones, rule.text?.dialect);
   const body = new TextEncoder().encode(document);
   const blob = home.sha256(body);
   const address = addresses(feed.key)[format];
@@ -132,7 +138,7 @@ function makeDocument(
       content_type: CONTENT_TYPES[format],
       last_modified: laterSecond(home.now(), old?.last_modified),
       immutable: false,
-      gone: isEmpty && feed.kind !== 'site' && feed.kind !== 'defined',
+      gone: isEmpty && !LASTING.has(feed.kind),
     },
     body,
     entries: placesOf(document, texts, marks),

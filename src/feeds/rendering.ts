@@ -48,6 +48,7 @@ export function entryOf(
     lang: data.lang,
     enclosures: data.enclosures,
     ...(data.episode && { episode: data.episode }),
+    ...(data.canonical !== null && { original: data.canonical }),
     ...(corrections.length > 0 && { corrections }),
   };
 }

@@ -6,7 +6,7 @@ import type { Entry, FeedHead, Variant } from './entry.ts';
 import { historyOf } from './history.ts';
 import { authorsOf, labelsOf, languageOf, webAddress } from './labels.ts';
 import { enclosuresOf, imageOf, mediaImage } from './media.ts';
-import { body, child, element, elements, lines, PLACE, plain, text, written } from './tree.ts';
+import { body, child, element, elements, lines, PLACE, plain, text, unindexed, written } from './tree.ts';
 
 /** Spelled as validators know it: with it they accept attributes of namespaces, such as `xml:lang`. */
 const DOCS = 'http://www.rssboard.org/rss-specification';
@@ -48,6 +48,8 @@ export function rssItem(entry: Entry, variant: Variant): Element {
   if (entry.updated !== entry.published)
     children.push(element('atom:updated', {}, text(new Date(entry.updated).toISOString())));
   children.push(...attached(entry));
+  if (entry.canonical) children.push(element('atom:link', { rel: 'canonical', href: webAddress(entry.canonical) }));
+  if (entry.licence) children.push(element('dc:rights', {}, plain(oneLine(entry.licence))));
   const lang = languageOf(entry.lang);
   return element('item', { 'xml:lang': lang }, ...lines(children));
 }
@@ -170,6 +172,7 @@ export function rssRoot(head: FeedHead): { root: Element; channel: Element } {
     node.children = elements(node);
   }
   if (head.hub !== null) channel.children.push(...told(head));
+  if (head.noindex) channel.children.push(unindexed());
   channel.children.push(...historyOf(head, 'rss'));
   return { root, channel };
 }

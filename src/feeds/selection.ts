@@ -95,40 +95,72 @@ function byCodePoint(a: string, b: string): number {
 
 type Selectors = Omit<Where, 'not'>;
 
+/** What of an article filters look at, ready to be compared with many of them. */
+export interface Names {
+  categories: Set<string>;
+  tags: Set<string>;
+  authors: Set<string>;
+  /** In lower case. */
+  lang: string;
+  path: string;
+}
+
+/** An article's names as filters compare them: by slug. One without a language has the site's. */
+export function namesOf(article: Omit<Selectable, 'inFeeds'>, siteLanguage: string): Names {
+  return {
+    categories: slugsOf(article.categories),
+    tags: slugsOf(article.tags),
+    authors: slugsOf(article.authors.map((author) => author.name)),
+    lang: (article.lang ?? siteLanguage).toLowerCase(),
+    path: article.path.normalize('NFC'),
+  };
+}
+
 /**
  * Whether an article is meant: all the keys of `where` must match, any value of a list is enough, `not` leaves out what
  * matches all of its own keys. Names are compared by slug, so letter case and separators do not matter. A language
  * means its regions too (`en` takes `en-GB`, RFC 4647 section 3.3.1); an article without one has `siteLanguage`. A
  * folder has everything below it; `''` or `.` is the content folder's own files alone.
  */
-export function matches(where: Where, article: Selectable, siteLanguage = ''): boolean {
+export function matches(where: Where, article: Omit<Selectable, 'inFeeds'>, siteLanguage = ''): boolean {
+  return filterOf(where)(namesOf(article, siteLanguage));
+}
+
+/** {@link matches} for many articles: what the filter names is worked out once. */
+export function filterOf(where: Where): (names: Names) => boolean {
   const { not, ...wanted } = where;
-  if (!selects(wanted, article, siteLanguage)) return false;
-  const excludes = not !== undefined && Object.values(not).some((value) => value !== undefined);
-  return !(excludes && selects(not, article, siteLanguage));
+  const includes = selectorOf(wanted);
+  if (not === undefined || Object.values(not).every((value) => value === undefined)) return includes;
+  const excludes = selectorOf(not);
+  return (names) => includes(names) && !excludes(names);
 }
 
-function selects(wanted: Selectors, article: Selectable, siteLanguage: string): boolean {
-  const lang = (article.lang ?? siteLanguage).toLowerCase();
-  const path = article.path.normalize('NFC');
-  return (
-    any(wanted.category, hasName(article.categories)) &&
-    any(wanted.tag, hasName(article.tags)) &&
-    any(wanted.author, hasName(article.authors.map((author) => author.name))) &&
-    any(wanted.lang, (value) => lang === value.toLowerCase() || lang.startsWith(`${value.toLowerCase()}-`)) &&
-    any(wanted.folder, (value) => isIn(folderOf(value), path))
-  );
+function selectorOf({ category, tag, author, lang, folder }: Selectors): (names: Names) => boolean {
+  const categories = wantedSlugs(category);
+  const tags = wantedSlugs(tag);
+  const authors = wantedSlugs(author);
+  const langs = listed(lang)?.map((one) => one.toLowerCase());
+  const folders = listed(folder)?.map(folderOf);
+  return (names) =>
+    (categories?.some((slug) => names.categories.has(slug)) ?? true) &&
+    (tags?.some((slug) => names.tags.has(slug)) ?? true) &&
+    (authors?.some((slug) => names.authors.has(slug)) ?? true) &&
+    (langs?.some((one) => names.lang === one || names.lang.startsWith(`${one}-`)) ?? true) &&
+    (folders?.some((one) => isIn(one, names.path)) ?? true);
 }
 
-function any(wanted: string | string[] | undefined, test: (value: string) => boolean): boolean {
-  if (wanted === undefined) return true;
-  return typeof wanted === 'string' ? test(wanted) : wanted.some(test);
+function listed(value: string | string[] | undefined): string[] | undefined {
+  return value === undefined ? undefined : [value].flat();
 }
 
-function hasName(names: string[]): (value: string) => boolean {
+function wantedSlugs(value: string | string[] | undefined): string[] | undefined {
+  return listed(value)?.map(slugOf);
+}
+
+function slugsOf(names: string[]): Set<string> {
   const slugs = new Set(names.map(slugOf));
   slugs.delete('');
-  return (value) => slugs.has(slugOf(value));
+  return slugs;
 }
 
 function folderOf(value: string): string {
@@ -164,7 +196,7 @@ export function folderAddress(key: string): string {
 export function headOf(ref: FeedRef, config: Config, serverUrl: string, host: string, updated: string): FeedHead {
   const { site } = config;
   const paths = addresses(ref.key);
-  const own = ref.kind === 'site' || ref.kind === 'defined';
+  const own = ref.kind === 'site' || ref.kind === 'defined' || ref.kind === 'partner';
   return {
     // No feed may be without a title.
     title: [ref.title, own ? '' : site.title].filter((part) => oneLine(part) !== '').join(' · ') || host,

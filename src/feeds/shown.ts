@@ -1,9 +1,10 @@
 import type { Home } from '../home.ts';
+import type { TextRules } from '../partners/text-rules.ts';
 import type { Statement } from '../storage/ports.ts';
 import { forRows } from '../storage/rows.ts';
 import { FORMATS, type Format, type Variant } from './entry.ts';
 import type { FragmentCache, Fragments } from './fragment-cache.ts';
-import { FRAGMENT_VERSION, renderFragment } from './fragments.ts';
+import { FRAGMENT_VERSION, renderFragment, renderPartnerFragment } from './fragments.ts';
 import { firstHost } from './host.ts';
 import type { Member } from './members.ts';
 import { bodiesOf, entryOf } from './rendering.ts';
@@ -39,8 +40,9 @@ export async function fragmentsOf(
   members: Member[],
   content: Variant,
   { fingerprint, cache }: FragmentContext,
+  text: TextRules | null = null,
 ): Promise<{ shown: Shown[]; rendered: Statement[] }> {
-  const keyOf = (member: Member) => `${variantOf(member, content)} ${member.id} ${member.entry_hash}`;
+  const keyOf = (member: Member) => `${keptAs(variantOf(member, content), text)} ${member.id} ${member.entry_hash}`;
   const found = new Map<string, Fragments>();
   for (const key of members.map(keyOf)) {
     const kept = cache.get(key);
@@ -52,20 +54,27 @@ export async function fragmentsOf(
   };
   const isFound = (member: Member) => found.has(keyOf(member));
   const unseen = distinct(members.filter((member) => !isFound(member)));
-  for (const [member, fragments] of await storedFragments(home, unseen, content, fingerprint)) keep(member, fragments);
-  const rows: { article: string; format: Format; variant: Variant; hash: string; text: string }[] = [];
+  for (const [member, fragments] of await storedFragments(
+    home,
+    unseen,
+    (member) => keptAs(variantOf(member, content), text),
+    fingerprint,
+  ))
+    keep(member, fragments);
+  const rows: { article: string; format: Format; variant: string; hash: string; text: string }[] = [];
   for (const [member, fragments] of await renderedFragments(
     home,
     unseen.filter((member) => !isFound(member)),
     content,
+    text,
   )) {
     keep(member, fragments);
-    const variant = variantOf(member, content);
+    const variant = keptAs(variantOf(member, content), text);
     for (const format of FORMATS) {
-      const text = fragments[format];
+      const markup = fragments[format];
       // Over a row's size it is rendered again when it is needed.
-      if (text.length < MAX_FRAGMENT)
-        rows.push({ article: member.id, format, variant, hash: fragmentHash(member, fingerprint), text });
+      if (markup.length < MAX_FRAGMENT)
+        rows.push({ article: member.id, format, variant, hash: fragmentHash(member, fingerprint), text: markup });
     }
   }
   const rendered = forRows(
@@ -83,6 +92,9 @@ export async function fragmentsOf(
   return { shown, rendered };
 }
 
+/** The name by which a fragment is kept: partners with the same rules for texts share them. */
+export const keptAs = (variant: Variant, text: TextRules | null) => (text ? `${variant} ${text.hash}` : variant);
+
 /** What of an article a feed shows; one that asks for it is shown by its summary everywhere. */
 function variantOf(member: Member, content: Variant): Variant {
   return content === 'full' && member.excerpt ? 'excerpt' : content;
@@ -96,7 +108,7 @@ function distinct(members: Member[]): Member[] {
 async function storedFragments(
   home: Home,
   members: Member[],
-  content: Variant,
+  nameOf: (member: Member) => string,
   fingerprint: string,
 ): Promise<[Member, Fragments][]> {
   if (members.length === 0) return [];
@@ -105,7 +117,7 @@ async function storedFragments(
       `SELECT f.article, f.format, f.hash, f.text FROM json_each(?) AS j CROSS JOIN fragments AS f
        ON f.article = j.value ->> 'id' AND f.variant = j.value ->> 'variant'`,
     )
-    .bind(JSON.stringify(members.map((member) => ({ id: member.id, variant: variantOf(member, content) }))))
+    .bind(JSON.stringify(members.map((member) => ({ id: member.id, variant: nameOf(member) }))))
     .all<{ article: string; format: Format; hash: string; text: string }>();
   const stored = new Map(rows.map((row) => [`${row.article} ${row.format} ${row.hash}`, row.text]));
   return members.flatMap((member) => {
@@ -115,7 +127,12 @@ async function storedFragments(
   });
 }
 
-async function renderedFragments(home: Home, members: Member[], content: Variant): Promise<[Member, Fragments][]> {
+async function renderedFragments(
+  home: Home,
+  members: Member[],
+  content: Variant,
+  text: TextRules | null,
+): Promise<[Member, Fragments][]> {
   if (members.length === 0) return [];
   const rows = await home.db
     .prepare(
@@ -132,7 +149,11 @@ async function renderedFragments(home: Home, members: Member[], content: Variant
     if (!article) return [];
     const entry = { ...entryOf(home, article, bodies.get(article.body_hash) ?? ''), host };
     const variant = variantOf(member, content);
-    return [[member, eachFormat((format) => renderFragment(entry, format, variant))]];
+    const render = (format: Format) =>
+      text === null
+        ? renderFragment(entry, format, variant)
+        : renderPartnerFragment(entry, format, variant, text, home.config);
+    return [[member, eachFormat(render)]];
   });
 }
 

@@ -29,6 +29,11 @@ export function element(
   return x(name, attributes, children);
 }
 
+/** The meta element of a page, in its own namespace: what aggregators have long taken for their copies of a feed. */
+export function unindexed(): Element {
+  return element('xhtml:meta', { 'xmlns:xhtml': 'http://www.w3.org/1999/xhtml', name: 'robots', content: 'noindex' });
+}
+
 /** A text. It must be `sound`, as every text that goes into a tree. */
 export function text(value: string): ElementContent {
   return { type: 'text', value };

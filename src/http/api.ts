@@ -8,6 +8,7 @@ import { articleFileOperations } from './article-files.ts';
 import { requireAdmin } from './auth.ts';
 import { deliveryOperations } from './deliveries.ts';
 import { type Operations, operations } from './operations.ts';
+import { partnerOperations } from './partners.ts';
 import { problem } from './problem.ts';
 import { retractionOperations } from './retractions.ts';
 import { runOperations } from './runs.ts';
@@ -61,7 +62,7 @@ export function apiOperations(home: Home): Operations {
       answers: { 200: { says: 'The site’s own first', schema: v.object({ feeds: v.array(feed) }) } },
     },
     async (c) => {
-      const feeds = await listedFeeds(home, -1);
+      const feeds = await listedFeeds(home, -1, { partners: true });
       return c.json({
         feeds: feeds.map((one) => {
           const { rss, atom, json } = addresses(one.key);
@@ -86,6 +87,7 @@ export function apiOperations(home: Home): Operations {
     async (c) => c.json({ receivers: await listReceivers(home) }),
   );
 
+  api.include('/partners', partnerOperations(home));
   api.include('/subscribers', subscriberOperations(home));
   api.include('/deliveries', deliveryOperations(home));
   api.include('/', retractionOperations(home));

@@ -22,11 +22,12 @@ export async function archiveAt(
   answerFor: AnswerFor,
   c: Context,
   pathname: string,
+  { proven = false }: { proven?: boolean } = {},
 ): Promise<Response | null> {
   const [, folder = '', period = '', link = '', file] = ARCHIVE.exec(pathname) ?? [];
   const format = FORMATS.find((one) => FILE_NAMES[one] === file);
   const feed = format && (await feedOf(home, folder));
-  if (!format || !feed) return null;
+  if (!format || !feed || (feed.kind === 'partner' && !proven)) return null;
   if (link === NEXT) {
     const next = await archiveAfter(home, feed.key, period);
     return moved(home, c, (next ? archiveAddresses(feed.key, next) : addresses(feed.key))[format], 302);
@@ -37,7 +38,7 @@ export async function archiveAt(
     return c.text('This archive is changing; ask again in a moment.\n', 503, { 'Retry-After': RETRY_AFTER });
   // Whoever walks back by an old link goes on with what the archive has become.
   if (outcome !== 'made') return moved(home, c, archiveAddresses(feed.key, outcome)[format], 301);
-  return serveDocument(home, answerFor, c.req.raw, archiveAddresses(feed.key, { period, link })[format]);
+  return serveDocument(home, answerFor, c.req.raw, archiveAddresses(feed.key, { period, link })[format], { proven });
 }
 
 function moved(home: Home, c: Context, address: string, status: 301 | 302): Response {

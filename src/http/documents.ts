@@ -1,6 +1,6 @@
 import type { Home } from '../home.ts';
 import type { Coding } from '../storage/codings.ts';
-import { type DocumentHead, documentBody, documentHead } from '../storage/documents.ts';
+import { type DocumentHead, documentBody, documentHead, isPrivate } from '../storage/documents.ts';
 import { chooseCoding } from './codings.ts';
 import { evaluateConditions, type HeaderOf } from './conditional.ts';
 import { deltaFor } from './delta.ts';
@@ -64,7 +64,7 @@ export function documentAnswers({ config }: Pick<Home, 'config'>): AnswerFor {
       // Asked for again each time, so that whoever was just told never gets an older version from a cache.
       'Cache-Control': head.immutable ? 'public, max-age=31536000, immutable' : 'no-cache',
       // Discovery for subscribers (WebSub section 4), and the address that aliases stand for.
-      Link: `${hubLinks(config)}, <${config.url}${head.address}>; rel="self"`,
+      Link: `${isPrivate(head) ? hubLinks({ ...config, push: { ...config.push, hubs: [] } }) : hubLinks(config)}, <${config.url}${head.address}>; rel="self"`,
       ...always,
     };
     const size = String(coded?.size ?? head.size);
@@ -115,20 +115,20 @@ export const goneSentence = (url: string) =>
 /**
  * Answers with the document at an address; null when there is none.
  *
- * @param also headers of the route that the document was asked for by
+ * @param also headers of the route that the document was asked for by, and whether a partner's key was proved there
  */
 export async function serveDocument(
   home: Home,
   answerFor: AnswerFor,
   raw: Request,
   address: string,
-  also: { vary?: string } = {},
+  also: { vary?: string; proven?: boolean } = {},
 ): Promise<Response | null> {
   const request: DocumentRequest = { method: raw.method, header: (name) => raw.headers.get(name) };
   // A head may be replaced and its old blob collected before the body is read; the second look finds the new one.
   for (let look = 0; look < 2; look++) {
     const head = await documentHead(home, address);
-    if (!head) return null;
+    if (!head || (isPrivate(head) && !also.proven)) return null;
     const answer = answerFor(head, request);
     const headers = { ...answer.headers };
     if (also.vary) headers.Vary = vary(also.vary, headers.Vary);

@@ -3,6 +3,7 @@ import type { FeedRef } from '../feeds/entry.ts';
 import { listedFeeds } from '../feeds/list.ts';
 import { addresses, folderAddress } from '../feeds/selection.ts';
 import type { Home } from '../home.ts';
+import { isPartnerAddress } from '../partners/partner.ts';
 import { aliasOf, keysAt, renamedTo } from './aliases.ts';
 import { archiveAt } from './archives.ts';
 import { articleAt } from './articles.ts';
@@ -15,6 +16,7 @@ import { ICON, SCRIPT, STYLE } from './pages/layout.ts';
 import type { ShownEntry, ShownFeed, SiteFrame } from './pages/parts.ts';
 import { sitePage } from './pages/site.ts';
 import { wordsFor } from './pages/words.ts';
+import { partnerFeedAt } from './partner-feeds.ts';
 import { type Content, pageHeaders, serveKept, serveText } from './rendered.ts';
 
 /** Feeds shown on the page; OPML has them all. */
@@ -36,11 +38,13 @@ export function feedRoutes(home: Home): Hono {
 
   app.get('/*', async (c) => {
     const { pathname } = new URL(c.req.url);
+    const own = canonicalPath(pathname);
+    if (isPartnerAddress(own)) return partnerFeedAt(home, answerFor, c, own);
     const moved = renamedTo(pathname, home.config.feeds);
     if (moved !== null) return c.redirect(home.url + moved, 301);
     return (
       (await documentAt(home, answerFor, c, pathname)) ??
-      (await archiveAt(home, answerFor, c, canonicalPath(pathname))) ??
+      (await archiveAt(home, answerFor, c, own)) ??
       (await feedByAccept(home, answerFor, c, pathname)) ??
       (await articleAt(home, c.req.raw, pathname)) ??
       (await feedPageAt(home, c.req.raw, pathname)) ??
@@ -116,7 +120,7 @@ async function feedAt(home: Home, pathname: string): Promise<FeedRef | null> {
   return home.db
     .prepare(
       `SELECT key, kind, title, lang FROM feeds WHERE key IN (SELECT value FROM json_each(?))
-       AND EXISTS (SELECT 1 FROM documents WHERE feed = key AND gone = 0) LIMIT 1`,
+       AND kind <> 'partner' AND EXISTS (SELECT 1 FROM documents WHERE feed = key AND gone = 0) LIMIT 1`,
     )
     .bind(JSON.stringify(keysAt(pathname)))
     .first<FeedRef & { [column: string]: string | null }>();
@@ -128,7 +132,7 @@ async function entriesOf(home: Home, feed: string, limit: number): Promise<Shown
     .prepare(
       `SELECT a.url, a.published, a.data ->> 'title' AS title, a.data ->> 'lang' AS lang, a.data -> 'authors' AS authors,
               (SELECT f.text ->> 'summary' FROM fragments AS f
-               WHERE f.article = a.id AND f.format = 'json' LIMIT 1) AS summary
+               WHERE f.article = a.id AND f.format = 'json' AND f.variant IN ('full', 'excerpt', 'cut') LIMIT 1) AS summary
        FROM memberships AS m JOIN articles AS a ON a.id = m.article WHERE m.feed = ? ORDER BY m.sort DESC LIMIT ?`,
     )
     .bind(feed, limit)

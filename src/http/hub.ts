@@ -64,7 +64,7 @@ async function answer(c: Context, home: Home, form: URLSearchParams): Promise<Re
   }
   if (mode !== 'subscribe' && mode !== 'unsubscribe')
     return sentence(c, 400, 'hub.mode must be subscribe, unsubscribe or publish.');
-  const checked = await readRequest(home, mode, form);
+  const checked = await readRequest(home, mode, form, c.req.header('authorization') ?? null);
   if (!checked.ok) return sentence(c, checked.refusal.status, checked.refusal.message);
   const limited = await limitOrigin(home, c, checked.request.callback);
   if (limited) return limited;

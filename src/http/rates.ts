@@ -24,7 +24,8 @@ export async function limitOrigin(home: Home, c: Context, callback: string): Pro
   return wait === 0 ? null : refuse(c, wait, `Too many requests come for callbacks at ${origin}.`);
 }
 
-function refuse(c: Context, seconds: number, sentence: string): Response {
+/** Asks whoever came too often to wait. */
+export function refuse(c: Context, seconds: number, sentence: string): Response {
   return c.text(`${sentence} Try again in ${seconds} seconds.\n`, 429, { 'Retry-After': String(seconds) });
 }
 

@@ -4,6 +4,7 @@ import { element, xmlDocument } from '../feeds/tree.ts';
 import type { Home } from '../home.ts';
 import { publish } from '../hub/publish.ts';
 import { type Answered, type Registration, register } from '../hub/rsscloud.ts';
+import { provenTopic } from '../partners/topics.ts';
 import { clientAddress } from './clients.ts';
 import { limitClients, limitOrigin } from './rates.ts';
 
@@ -43,7 +44,8 @@ export function rssCloudRoutes(home: Home): Hono {
 /** Registers whom a request is from. A response is a refusal for asking too often. */
 export async function registerClient(home: Home, c: Context, registration: Registration): Promise<Answered | Response> {
   let limited: Response | null = null;
-  const answered = await register(home, registration, clientAddress(home, c), async (callback) => {
+  const prove = (asked: string) => provenTopic(home, asked, c.req.header('authorization') ?? null);
+  const answered = await register(home, registration, clientAddress(home, c), prove, async (callback) => {
     limited = await limitOrigin(home, c, callback);
     return limited ? 'Too many requests.' : null;
   });

@@ -15,7 +15,7 @@ export const SUBSCRIPTIONS_OF_ORIGIN = 2_000;
  * be used to flood somebody.
  */
 export async function keepRequest(home: Home, request: SubscriptionRequest): Promise<Refusal | null> {
-  const { mode, topic, askedTopic, callback, secret, leaseSeconds, initial, delta } = request;
+  const { mode, topic, askedTopic, callback, secret, leaseSeconds, initial, delta, partnerKey } = request;
   const { origin } = new URL(callback);
   const pair = home.sha256(`${topic}\n${callback}`);
   const refusal = await overBounds(home, { topic, callback, origin, pair, mode });
@@ -26,10 +26,23 @@ export async function keepRequest(home: Home, request: SubscriptionRequest): Pro
     home.db
       .prepare(
         `INSERT INTO verifications (pair, mode, topic, asked_topic, callback, origin, secret, lease_seconds, initial, delta,
-           requested_at)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+           partner_key, requested_at)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       )
-      .bind(pair, mode, topic, askedTopic, callback, origin, secret, leaseSeconds, initial, delta, home.now()),
+      .bind(
+        pair,
+        mode,
+        topic,
+        askedTopic,
+        callback,
+        origin,
+        secret,
+        leaseSeconds,
+        initial,
+        delta,
+        partnerKey,
+        home.now(),
+      ),
     enqueue(home, 'verify', pair),
   ]);
   await wake(home, [{ type: 'verify', ref: pair }]);

@@ -1,4 +1,5 @@
 import type { Home } from '../home.ts';
+import { isPartnerAddress } from '../partners/partner.ts';
 import { wakeFanOuts } from '../push/announce.ts';
 import { isSister, requestFetches } from './sisters.ts';
 import { findTopic, topicUrl } from './topics.ts';
@@ -19,7 +20,9 @@ export async function publish(home: Home, given: string[]): Promise<{ status: 20
   const found: string[] = [];
   const lines: string[] = [];
   for (const topic of given) {
-    const address = await findTopic(home, topic);
+    const meant = await findTopic(home, topic);
+    // Of a partner's feeds nothing is said to who has no key: not even that they are there.
+    const address = meant !== null && isPartnerAddress(meant) ? null : meant;
     if (address !== null) found.push(address);
     lines.push(
       address === null

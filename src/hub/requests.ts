@@ -1,8 +1,9 @@
 import type { Home } from '../home.ts';
+import { type ProvenTopic, provenTopic } from '../partners/topics.ts';
 import { callbackProblem } from './callbacks.ts';
 import { leaseSeconds } from './leases.ts';
 import { sisterAddresses } from './sisters.ts';
-import { findTopic, possibleAddresses } from './topics.ts';
+import { possibleAddresses } from './topics.ts';
 
 /** WebSub 5.1: a secret is less than 200 bytes. */
 const SECRET_BYTES = 200;
@@ -12,7 +13,7 @@ export interface SubscriptionRequest {
   mode: 'subscribe' | 'unsubscribe';
   /** The document's address. */
   topic: string;
-  /** The topic as the subscriber wrote it, which verification repeats. */
+  /** The topic as the subscriber wrote it, which verification repeats; never with a partner's key. */
   askedTopic: string;
   /** As the subscriber wrote it. */
   callback: string;
@@ -23,6 +24,8 @@ export interface SubscriptionRequest {
   initial: boolean;
   /** `hub.content`: new and changed entries alone, or the whole document; null leaves it to the publisher. */
   delta: boolean | null;
+  /** The id of the key that proved a partner's topic; null for any other. */
+  partnerKey: string | null;
 }
 
 /** Why a request is refused, as the answer's status and its sentence. */
@@ -37,21 +40,23 @@ export type Checked = { ok: true; request: SubscriptionRequest } | { ok: false; 
  * Reads the form of a subscription or unsubscription (WebSub 5.1). Fields that the hub does not know are ignored.
  *
  * @param mode `hub.mode`, already read
+ * @param authorization the request's header, which may prove that somebody may have a partner's topic
  */
 export async function readRequest(
   home: Home,
   mode: SubscriptionRequest['mode'],
   form: URLSearchParams,
+  authorization: string | null = null,
 ): Promise<Checked> {
   const callback = form.get('hub.callback') ?? '';
-  const askedTopic = form.get('hub.topic') ?? '';
+  const givenTopic = form.get('hub.topic') ?? '';
   const secret = form.get('hub.secret') || null;
   // WebSub 5.1: ignored when unsubscribing, whatever it says.
   const lease = (mode === 'subscribe' && form.get('hub.lease_seconds')) || null;
 
   const wrong = callbackProblem(callback, home.allowPrivate);
   if (wrong) return refuse(400, wrong);
-  if (askedTopic === '') return refuse(400, 'hub.topic is missing: give the address of a feed, its rel="self" link.');
+  if (givenTopic === '') return refuse(400, 'hub.topic is missing: give the address of a feed, its rel="self" link.');
   if (secret !== null && new TextEncoder().encode(secret).length >= SECRET_BYTES)
     return refuse(400, `hub.secret is too long: it must be less than ${SECRET_BYTES} bytes.`);
   if (lease !== null && (!/^\d{1,15}$/.test(lease) || Number(lease) === 0))
@@ -61,15 +66,16 @@ export async function readRequest(
   if (content !== null && content !== 'delta' && content !== 'full')
     return refuse(400, 'hub.content must be delta (new and changed entries alone) or full (the whole document).');
 
-  const topic =
-    (await findTopic(home, askedTopic)) ??
-    (mode === 'unsubscribe' ? await subscribedTopic(home, askedTopic, callback) : null);
-  if (topic === null)
+  const found =
+    (await provenTopic(home, givenTopic, authorization)) ??
+    (mode === 'unsubscribe' ? await subscribedTopic(home, givenTopic, callback) : null);
+  if (found === null)
     return refuse(404, 'hub.topic is not a feed of this hub: give an address from a rel="self" link of this server.');
 
   const initial = form.get('hub.initial') !== 'none';
   const delta = content === null ? null : content === 'delta';
-  const request = { mode, topic, askedTopic, callback, secret, initial, delta };
+  const { topic, asked: askedTopic, key: partnerKey } = found;
+  const request = { mode, topic, askedTopic, callback, secret, initial, delta, partnerKey };
   return {
     ok: true,
     request: { ...request, leaseSeconds: leaseSeconds(home.config.hub, lease === null ? null : Number(lease)) },
@@ -77,12 +83,15 @@ export async function readRequest(
 }
 
 /** A feed may be gone while a subscription to it is left to be ended. */
-async function subscribedTopic(home: Home, given: string, callback: string): Promise<string | null> {
+async function subscribedTopic(home: Home, given: string, callback: string): Promise<ProvenTopic | null> {
   const row = await home.db
-    .prepare('SELECT topic FROM subscriptions WHERE callback = ? AND topic IN (SELECT value FROM json_each(?)) LIMIT 1')
+    .prepare(
+      `SELECT topic FROM subscriptions
+       WHERE callback = ? AND partner_key IS NULL AND topic IN (SELECT value FROM json_each(?)) LIMIT 1`,
+    )
     .bind(callback, JSON.stringify([...possibleAddresses(home, given), ...sisterAddresses(home, given)]))
     .first<{ topic: string }>();
-  return row?.topic ?? null;
+  return row && { topic: row.topic, asked: given, key: null };
 }
 
 function refuse(status: Refusal['status'], message: string): Checked {

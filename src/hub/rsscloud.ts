@@ -1,4 +1,5 @@
 import type { Home } from '../home.ts';
+import type { ProvenTopic } from '../partners/topics.ts';
 import { notify } from '../push/channels/rsscloud.ts';
 import { lanes } from '../push/lanes.ts';
 import { readAnswer } from '../push/method-call.ts';
@@ -6,7 +7,6 @@ import { enqueueSelected, wake } from '../push/outbox.ts';
 import { OutboundError } from '../storage/ports.ts';
 import { callbackProblem, withQuery } from './callbacks.ts';
 import { SUBSCRIPTIONS_OF_ORIGIN } from './pending.ts';
-import { findTopic } from './topics.ts';
 import { randomChallenge } from './verification.ts';
 
 /** Registrations end after 25 hours; who wants to go on registers again every 24 (rssCloud interface, section 4). */
@@ -38,6 +38,7 @@ const THANKS =
  * a domain a question that it answers with the challenge, by XML-RPC a call that it answers.
  *
  * @param caller the address that the request came from; null where it is not known
+ * @param prove finds the document of an address that whoever asks may have
  * @param mayAsk told the callback before anybody is asked; a sentence refuses
  * @see https://www.rssboard.org/rsscloud-interface
  */
@@ -45,6 +46,7 @@ export async function register(
   home: Home,
   registration: Registration,
   caller: string | null,
+  prove: (asked: string) => Promise<ProvenTopic | null>,
   mayAsk: (callback: string) => Promise<string | null>,
 ): Promise<Answered> {
   const callback = callbackOf(registration, caller);
@@ -56,9 +58,9 @@ export async function register(
   if (urls.length > TOPICS) return refuse(`Too many feeds: ${TOPICS} are the most in one registration.`);
   const topics: Topic[] = [];
   for (const asked of urls) {
-    const address = await findTopic(home, asked);
-    if (address === null) return refuse(`${asked} is not a feed of this server.`);
-    topics.push({ address, asked });
+    const found = await prove(asked);
+    if (found === null) return refuse(`${asked} is not a feed of this server.`);
+    topics.push({ address: found.topic, asked: found.asked, key: found.key });
   }
   const full = await overBounds(home, callback.address, topics);
   const forbidden = full ?? (await mayAsk(callback.address));
@@ -80,6 +82,8 @@ export async function register(
 interface Topic {
   address: string;
   asked: string;
+  /** The id of the key that proved a partner's topic. */
+  key: string | null;
 }
 
 type Callback = { ok: true; address: string; procedure: string } | (Answered & { ok: false });
@@ -159,13 +163,15 @@ async function save(home: Home, callback: string, topics: Topic[]): Promise<void
   const insert = home.db
     .prepare(
       `INSERT INTO subscriptions (channel, topic, asked_topic, callback, origin, lease_seconds, lease_until, created_at,
-         verified_at, delivered)
+         verified_at, partner_key, delivered)
        SELECT 'rsscloud', t.value ->> 'address', t.value ->> 'asked', ?2, ?3, ${LEASE_SECONDS}, ?4, ?5, ?5,
+         t.value ->> 'key',
          coalesce((SELECT max(d.version, coalesce(f.wanted, 0)) FROM documents d LEFT JOIN fanouts f ON f.topic = d.address
            WHERE d.address = t.value ->> 'address'), 0)
-       FROM json_each(?1) t WHERE true
+       FROM json_each(?1) t
+       WHERE t.value ->> 'key' IS NULL OR EXISTS (SELECT 1 FROM partner_keys WHERE id = t.value ->> 'key')
        ON CONFLICT (channel, topic, callback) DO UPDATE SET asked_topic = excluded.asked_topic,
-         lease_until = excluded.lease_until, verified_at = excluded.verified_at`,
+         lease_until = excluded.lease_until, verified_at = excluded.verified_at, partner_key = excluded.partner_key`,
     )
     .bind(json, callback, origin, now + LEASE_SECONDS * 1_000, now);
   const results = await home.db.batch<{ id: number }>([

@@ -45,19 +45,19 @@ export interface SubscriptionView {
  * @param askedAt when the owner was asked, from which the lease counts (WebSub 5.3), in epoch milliseconds
  */
 export async function subscribe(home: Home, confirmed: Pending, askedAt: number): Promise<WorkRef[]> {
-  const { topic, asked_topic, callback, origin, secret, lease_seconds, initial, delta } = confirmed;
+  const { topic, asked_topic, callback, origin, secret, lease_seconds, initial, delta, partner_key } = confirmed;
   const now = home.now();
   const itself = "SELECT id FROM subscriptions WHERE channel = 'websub' AND topic = ? AND callback = ?";
   const [saved] = await home.db.batch<{ id: number }>([
     home.db
       .prepare(
         `INSERT INTO subscriptions (channel, topic, asked_topic, callback, origin, secret, lease_seconds, lease_until,
-           created_at, verified_at, delta, delivered)
-         SELECT 'websub', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ${initial ? '0' : PRESENT}
-         WHERE true
+           created_at, verified_at, delta, partner_key, delivered)
+         SELECT 'websub', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ${initial ? '0' : PRESENT}
+         WHERE ${partner_key === null ? 'true' : 'EXISTS (SELECT 1 FROM partner_keys WHERE id = ?)'}
          ON CONFLICT (channel, topic, callback) DO UPDATE SET asked_topic = excluded.asked_topic,
            secret = excluded.secret, lease_seconds = excluded.lease_seconds, lease_until = excluded.lease_until,
-           verified_at = excluded.verified_at, delta = excluded.delta
+           verified_at = excluded.verified_at, delta = excluded.delta, partner_key = excluded.partner_key
          RETURNING id`,
       )
       .bind(
@@ -71,7 +71,10 @@ export async function subscribe(home: Home, confirmed: Pending, askedAt: number)
         now,
         now,
         delta,
+        partner_key,
         ...(initial ? [] : [topic, topic]),
+        // Revoked while the callback was asked, it proves nothing any more.
+        ...(partner_key === null ? [] : [partner_key]),
       ),
     initial
       ? home.db

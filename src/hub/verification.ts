@@ -29,6 +29,8 @@ export interface Pending {
   initial: number;
   /** 1 for new and changed entries alone, 0 for the whole document, null for what the publisher configured. */
   delta: number | null;
+  /** The id of the key that proved a partner's topic. */
+  partner_key: string | null;
 }
 
 type Answer = { state: 'confirmed' | 'refused' } | { state: 'unreachable'; error: string };

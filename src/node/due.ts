@@ -1,5 +1,6 @@
 import { nextDue } from '../articles/scan.ts';
 import type { Home } from '../home.ts';
+import { nextAppointment } from '../partners/choosing.ts';
 import { nextDue as nextWork } from '../push/outbox.ts';
 import { housekeep } from '../schedule.ts';
 
@@ -14,7 +15,7 @@ export interface DueTimer {
   stop(): Promise<void>;
 }
 
-/** Wakes at the instant at which an article becomes due or a piece of work is left, and does it. */
+/** Wakes at the instant at which an article becomes due, a partner's embargo ends or a piece of work is left, and does it. */
 export function startDueTimer(home: Home): DueTimer {
   let timer: NodeJS.Timeout | undefined;
   let working: Promise<void> = Promise.resolve();
@@ -29,7 +30,7 @@ export function startDueTimer(home: Home): DueTimer {
     await plan();
   };
   const plan = async () => {
-    const instants = await Promise.all([nextDue(home), nextWork(home)]).catch(() => [null, null]);
+    const instants = await Promise.all([nextDue(home), nextAppointment(home), nextWork(home)]).catch(() => []);
     const next = Math.min(...instants.map((at) => at ?? Number.POSITIVE_INFINITY));
     const wait = Math.max(SHORTEST_WAIT_MS, Math.min(next - home.now(), LONGEST_WAIT_MS));
     if (stopped) return;

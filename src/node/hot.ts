@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Home } from '../home.ts';
 import type { AnswerFor } from '../http/documents.ts';
+import { isPrivate } from '../storage/documents.ts';
 
 /**
  * Answers a request for a document that is in memory, without the objects of a fetch handler between: most of what a
@@ -17,7 +18,7 @@ export function answerFromMemory(
   const { url = '', method = '', headers } = request;
   if ((method !== 'GET' && method !== 'HEAD') || headers['a-im'] !== undefined) return false;
   const head = cache?.head(url);
-  if (!head) return false;
+  if (!head || isPrivate(head)) return false;
   const header = (name: string) => {
     const value = headers[name];
     return typeof value === 'object' ? value.join(', ') : value;

@@ -6,8 +6,9 @@ import type { Statement } from '../storage/ports.ts';
 import { writeSetting } from '../storage/settings.ts';
 import { type KeyView, keepKey, keysOf, makeKey } from './keys.ts';
 import { changesBetween, logged } from './log.ts';
-import { type Partner, type PartnerInput, partnerOf, partnerSchema } from './partner.ts';
+import { feedKeyOf, type Partner, type PartnerInput, partnerOf, partnerSchema } from './partner.ts';
 import { keepSecret } from './secrets.ts';
+import { endSubscriptions } from './subscriptions.ts';
 
 /** A partner as it is stored. Instants are epoch milliseconds. */
 export interface StoredPartner extends Partner {
@@ -16,6 +17,8 @@ export interface StoredPartner extends Partner {
   changedAt: number;
   /** Why its feeds could not be made; null when all is well. */
   error: string | null;
+  /** Set when its settings cannot be read: what is shown of it are defaults, and its feeds stay as they are. */
+  broken?: true;
 }
 
 /** A partner with what is known of its keys. */
@@ -126,7 +129,7 @@ export async function changePartner(
   if (!row) return missing(id);
   if (typeof patch !== 'object' || patch === null || Array.isArray(patch))
     return refuse('invalid', null, 'Give the settings that are to change as an object.');
-  const before = JSON.parse(row.settings) as PartnerInput;
+  const before = settingsOf(row) ?? { id, name: id };
   const given = patch as Record<string, unknown>;
   if (given.id !== undefined && given.id !== id)
     return refuse('invalid', 'id', 'The id stays: it stands in addresses. Make another partner instead.');
@@ -163,9 +166,13 @@ export async function removePartner(home: Home, id: string, actor: string): Prom
       home.db.prepare(`DELETE FROM ${table} WHERE partner = ?`).bind(id),
     ),
     home.db.prepare('DELETE FROM partners WHERE id = ?').bind(id),
+    // The next regeneration finds that its feed is of nobody, and removes it.
+    home.db.prepare('UPDATE feeds SET wanted = wanted + 1 WHERE key = ?').bind(feedKeyOf(id)),
     logged(home, id, { actor, action: 'removed', version: partner.version }),
     revised(home),
   ]);
+  const keys = partner.keys.map((key) => key.id);
+  await endSubscriptions(home, keys, 'The publisher gives these articles to this partner no more.');
   return true;
 }
 
@@ -183,11 +190,24 @@ function check(input: unknown): PartnerResult<{ settings: PartnerInput }> {
 
 function storedOf(home: Home, row: PartnerRow): StoredPartner {
   const { version, created_at, changed_at, error } = row;
-  const partner = partnerOf(JSON.parse(row.settings) as PartnerInput, home.config);
-  return { ...partner, version, createdAt: created_at, changedAt: changed_at, error };
+  const stored = { version, createdAt: created_at, changedAt: changed_at };
+  const settings = settingsOf(row);
+  if (settings !== null) return { ...partnerOf(settings, home.config), ...stored, error };
+  const unread = 'Its settings cannot be read; change them, or remove the partner and make it again.';
+  return { ...partnerOf({ id: row.id, name: row.id }, home.config), ...stored, error: unread, broken: true };
 }
 
-function refuse(reason: PartnerRefusal['reason'], field: string | null, message: string) {
+/** Settings as they were given; null where what is stored is none, so that one broken row stops no other partner. */
+function settingsOf({ id, settings }: PartnerRow): PartnerInput | null {
+  try {
+    const checked = check(JSON.parse(settings));
+    return checked.ok && checked.settings.id === id ? checked.settings : null;
+  } catch {
+    return null;
+  }
+}
+
+export function refuse(reason: PartnerRefusal['reason'], field: string | null, message: string) {
   return { ok: false as const, refusal: { reason, field, message } };
 }
 

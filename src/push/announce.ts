@@ -1,4 +1,5 @@
 import type { Home } from '../home.ts';
+import { isPartnerAddress } from '../partners/partner.ts';
 import type { Statement } from '../storage/ports.ts';
 import { forRows } from '../storage/rows.ts';
 import { announceChanges, wakeAnnouncements } from './channels/notices.ts';
@@ -26,7 +27,11 @@ export function announceDocuments(home: Home, documents: { address: string; vers
       values: [JSON.stringify(addresses)],
       again: true,
     }),
-    ...announceChanges(home, addresses),
+    // What is behind a partner's key is nobody else's news.
+    ...announceChanges(
+      home,
+      addresses.filter((address) => !isPartnerAddress(address)),
+    ),
   ];
 }
 

@@ -29,6 +29,11 @@ export interface DocumentHead {
   gone: boolean;
 }
 
+/** Whether a document is only for the partner whose key was proved. */
+export function isPrivate({ feed }: Pick<DocumentHead, 'feed'>): boolean {
+  return /^(?:archives )?partners\//.test(feed);
+}
+
 /** As the database has it. */
 type HeadRow = Omit<DocumentHead, 'codings' | 'coded' | 'immutable' | 'gone'> & {
   codings: string;

@@ -13,7 +13,7 @@ export function forRows(
   db: Database,
   sql: string,
   rows: readonly unknown[],
-  ...rest: (string | number)[]
+  ...rest: (string | number | null)[]
 ): Statement[] {
   return pages(rows).map((json) => db.prepare(sql).bind(json, ...rest));
 }

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { apiOperations } from '../../src/http/api.ts';
 import { createApp } from '../../src/http/app.ts';
 import { pathOf } from '../../src/http/openapi.ts';
+import { createPartner } from '../../src/partners/partners.ts';
 import { republish } from '../../src/republish.ts';
 import { requestRun } from '../../src/storage/runs.ts';
 import { makeHome, type TestHome } from '../home.ts';
@@ -21,6 +22,7 @@ beforeAll(async () => {
   await home.source.put('broken.md', new TextEncoder().encode('---\ntitle: [\n---\n'));
   await requestRun(home, { trigger: 'api' });
   await republish(home);
+  await createPartner(home, { id: 'portal', name: 'Portal' }, 'test');
   await home.db.batch([
     home.db.prepare(`INSERT INTO subscriptions (id, channel, topic, asked_topic, callback, origin, lease_seconds,
       lease_until, created_at, verified_at) VALUES (7, 'websub', '/rss.xml', 'x', 'http://a/', 'http://a', 1, 9e15, 0, 0)`),
@@ -59,6 +61,7 @@ test('what is answered is what is described', async () => {
     '/runs/:id': `/runs/${await lastRun()}`,
     '/subscribers/:id': '/subscribers/7',
     '/ledger': '/ledger?article=2026-11-20-ferry.md',
+    '/partners/:id': '/partners/portal',
   };
   const asked: string[] = [];
   for (const { method, path, answers } of list) {
@@ -71,7 +74,9 @@ test('what is answered is what is described', async () => {
     expect(v.safeParse(schema, await answer.json()).issues, path).toBeUndefined();
     asked.push(path);
   }
-  expect(asked).toEqual(expect.arrayContaining(['/runs', '/runs/:id', '/articles', '/feeds', '/subscribers/:id']));
+  expect(asked).toEqual(
+    expect.arrayContaining(['/runs', '/runs/:id', '/articles', '/feeds', '/subscribers/:id', '/partners/:id']),
+  );
 });
 
 async function lastRun(): Promise<string | undefined> {

@@ -95,6 +95,7 @@ export function pushContract(make: () => Promise<WithoutQueue>): void {
         attempts: 0,
         initial: 1,
         delta: null,
+        partner_key: null,
       } as const;
       const works = await subscribe(home, confirmed, home.now());
       expect(works).toHaveLength(1);
