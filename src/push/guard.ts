@@ -6,6 +6,19 @@ const GLOBAL_UNICAST = ipaddr.parseCIDR('2000::/3');
 /** Addresses that look public and are a cloud's own: Azure's metadata and host services. */
 const METADATA = new Set(['168.63.129.16']);
 
+/**
+ * Ports of services that speak other protocols, to which browsers send nothing either: a line of HTTP may be a command
+ * there.
+ *
+ * @see https://fetch.spec.whatwg.org/#port-blocking
+ */
+const BLOCKED_PORTS = new Set([
+  ...[0, 1, 7, 9, 11, 13, 15, 17, 19, 20, 21, 22, 23, 25, 37, 42, 43, 53, 69, 77, 79, 87, 95, 101, 102, 103, 104, 109],
+  ...[110, 111, 113, 115, 117, 119, 123, 135, 137, 139, 143, 161, 179, 389, 427, 465, 512, 513, 514, 515, 526, 530],
+  ...[531, 532, 540, 548, 554, 556, 563, 587, 601, 636, 989, 990, 993, 995, 1719, 1720, 1723, 2049, 3659, 4045, 4190],
+  ...[5060, 5061, 6000, 6566, 6665, 6666, 6667, 6668, 6669, 6679, 6697, 10080],
+]);
+
 /** Where a request may go, or why not, as the end of a sentence. */
 export type Target = { allowed: true; url: URL } | { allowed: false; reason: string };
 
@@ -30,8 +43,8 @@ export function isInCidrs(ip: string, cidrs: string[]): boolean {
 }
 
 /**
- * What can be judged of a target before its name is resolved: http or https, no user or password in it, and no address
- * that {@link isPublicAddress} refuses. WHATWG URL parsing has made `0x7f.1` and its like plain by then. A name must be
+ * What can be judged of a target before its name is resolved: http or https, no user or password in it, no port of
+ * another protocol, and no address that {@link isPublicAddress} refuses. WHATWG URL parsing has made `0x7f.1` and its like plain by then. A name must be
  * checked again for each address that it resolves to, when the connection is made.
  */
 export function checkTarget(address: string | URL, allow: string[]): Target {
@@ -39,6 +52,8 @@ export function checkTarget(address: string | URL, allow: string[]): Target {
   if (url === null) return refuse('is no address');
   if (url.protocol !== 'http:' && url.protocol !== 'https:') return refuse('is neither http nor https');
   if (url.username !== '' || url.password !== '') return refuse('has a user or password in it');
+  if (url.port !== '' && BLOCKED_PORTS.has(Number(url.port)))
+    return refuse(`has the port ${url.port}, which is not for HTTP`);
   const host = hostOf(url);
   if (host === '') return refuse('names no host');
   const literals = host === 'localhost' || host.endsWith('.localhost') ? ['127.0.0.1', '::1'] : [host];

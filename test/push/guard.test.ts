@@ -125,6 +125,9 @@ describe('the guard', () => {
   });
 
   test.each([
+    ['http://example.com:22/', 'port 22'],
+    ['https://example.com:25/hook', 'port 25'],
+    ['http://example.com:6667/', 'port 6667'],
     ['ftp://example.com/', 'neither http nor https'],
     ['file:///etc/passwd', 'neither http nor https'],
     ['gopher://example.com/', 'neither http nor https'],
