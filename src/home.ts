@@ -1,6 +1,7 @@
 import type { Config, HmacMethod } from './config/schema.ts';
 import type { Coding } from './storage/codings.ts';
 import type { DocumentCache } from './storage/documents.ts';
+import type { Fetches } from './storage/fetches.ts';
 import type { ArticleSource, Blobs, Database, Downloader, Outbound, Queue } from './storage/ports.ts';
 import type { Rates } from './storage/rates.ts';
 import type { RenderedCache } from './storage/rendered.ts';
@@ -56,6 +57,8 @@ export interface Home {
   readonly documentCache: DocumentCache | null;
   /** Pages and lists that were made already. */
   readonly renderedCache: RenderedCache;
+  /** Counts who fetches what. */
+  readonly fetches: Fetches;
   /** Told when a regeneration has ended: what becomes due next may be sooner. */
   readonly onRunEnd: () => void;
   /** Lets work outlive the answer that started it (`ctx.waitUntil`); on Node the process waits for it before it ends. */

@@ -9,6 +9,7 @@ import { sweep } from './push/outbox.ts';
 import { tidy } from './push/tidy.ts';
 import { requestArchive } from './repository/arrival.ts';
 import { REPUBLISH, republish } from './republish.ts';
+import { writeFetches } from './storage/fetches.ts';
 import { sweepBlobs } from './storage/orphans.ts';
 import type { Delivered } from './storage/ports.ts';
 import { lastTick, requestRun, type Trigger } from './storage/runs.ts';
@@ -43,6 +44,7 @@ export async function housekeep(home: Home): Promise<void> {
   await republish(home);
   await sweep(home);
   await lookForTrouble(home);
+  await writeFetches(home);
 }
 
 /** The one consumer of the queue: a regeneration that goes on, and everything that has to be sent. */

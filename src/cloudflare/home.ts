@@ -3,6 +3,7 @@ import { type Config, resolveConfig } from '../config/config.ts';
 import type { Home } from '../home.ts';
 import { createLog } from '../log.ts';
 import { parseCidrs } from '../push/guard.ts';
+import { Fetches } from '../storage/fetches.ts';
 import { createDatabaseRates } from '../storage/rates.ts';
 import { RenderedCache } from '../storage/rendered.ts';
 import { createBlobs } from './blobs.ts';
@@ -23,6 +24,7 @@ let resolved: Config | null = null;
 
 /** Of the isolate: the database tells each request whether what is kept is still right. */
 const renderedCache = new RenderedCache();
+const fetches = new Fetches(Date.now);
 
 /** What the core needs, from the bindings of one invocation. The configuration is checked once for each isolate. */
 export function createCloudflareHome(bindings: Env, ctx: ExecutionContext, input: unknown): Home {
@@ -60,6 +62,7 @@ export function createCloudflareHome(bindings: Env, ctx: ExecutionContext, input
     // Another isolate commits without this one hearing of it.
     documentCache: null,
     renderedCache,
+    fetches,
     onRunEnd: () => {},
     waitUntil: (work) =>
       ctx.waitUntil(

@@ -1,6 +1,7 @@
 import input from 'tidings-config';
 import { createApp } from '../http/app.ts';
 import { consumeMessages, housekeep, regenerate } from '../schedule.ts';
+import { writeFetches } from '../storage/fetches.ts';
 import { asCoded, withClientCodings } from './codings.ts';
 import type { Env } from './env.ts';
 import { isBucketEvent, takeBucketEvents } from './events.ts';
@@ -17,7 +18,11 @@ const isLate = (now: number, { scheduledTime }: ScheduledController) => now - sc
 
 export default {
   async fetch(request, env, ctx) {
-    return asCoded(await createApp(createCloudflareHome(env, ctx, input)).fetch(withClientCodings(request), env, ctx));
+    const home = createCloudflareHome(env, ctx, input);
+    const answer = await createApp(home).fetch(withClientCodings(request), env, ctx);
+    // Each isolate counts for itself, and may be gone at any time.
+    if (home.fetches.isDue()) home.waitUntil(writeFetches(home));
+    return asCoded(answer);
   },
   async scheduled(controller, env, ctx) {
     const home = createCloudflareHome(env, ctx, input);

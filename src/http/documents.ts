@@ -131,6 +131,7 @@ export async function serveDocument(
     if (!head || (isPrivate(head) && !also.proven)) return null;
     const answer = answerFor(head, request);
     const headers = { ...answer.headers };
+    if (look === 0) home.fetches.note(address, answer.status, raw.headers.get('user-agent'));
     if (also.vary) headers.Vary = vary(also.vary, headers.Vary);
     if (answer.status === 200) {
       const delta = await deltaFor(home, head, request, headers);

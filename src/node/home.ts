@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Config } from '../config/config.ts';
 import type { Home, Log } from '../home.ts';
 import { DocumentCache } from '../storage/documents.ts';
+import { Fetches, writeFetches } from '../storage/fetches.ts';
 import { createMemoryRates } from '../storage/rates.ts';
 import { RenderedCache } from '../storage/rendered.ts';
 import { compress } from './compress.ts';
@@ -33,6 +34,7 @@ export function createNodeHome(options: {
 }): NodeHome {
   const { config, log, adminToken, allowPrivate, trustProxy = [], now = Date.now } = options;
   const { db, blobs, close } = openStore(options.dataFolder);
+  const fetches = new Fetches(now);
   const pending = new Set<Promise<unknown>>();
   const runEnded = new Set<() => void>();
   const request = createRequest({ allowPrivate });
@@ -63,6 +65,7 @@ export function createNodeHome(options: {
     stepsPerInvocation: Number.POSITIVE_INFINITY,
     documentCache: new DocumentCache(),
     renderedCache: new RenderedCache(),
+    fetches,
     runEnded,
     onRunEnd() {
       for (const listener of runEnded) listener();
@@ -76,6 +79,7 @@ export function createNodeHome(options: {
     },
     async close() {
       await Promise.all(pending);
+      await writeFetches({ db, fetches, log });
       await request.close();
       close();
     },

@@ -10,7 +10,7 @@ import { isPrivate } from '../storage/documents.ts';
  * @returns whether it was answered; what was not is left to the routes
  */
 export function answerFromMemory(
-  { documentCache: cache }: Home,
+  { documentCache: cache, fetches }: Home,
   answerFor: AnswerFor,
   request: IncomingMessage,
   response: ServerResponse,
@@ -25,11 +25,13 @@ export function answerFromMemory(
   };
   const answer = answerFor(head, { method, header });
   if (typeof answer.body === 'string' || answer.body === null) {
+    fetches.note(head.address, answer.status, headers['user-agent']);
     response.writeHead(answer.status, answer.headers).end(answer.body);
     return true;
   }
   const bytes = cache?.body(head, answer.body.coding);
   if (!bytes) return false;
+  fetches.note(head.address, answer.status, headers['user-agent']);
   response.writeHead(answer.status, answer.headers).end(asBuffer(bytes));
   return true;
 }
