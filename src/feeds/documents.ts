@@ -42,7 +42,11 @@ export function assembleDocument(
     return xmlDocument(root);
   }
   const { root, channel } = rssRoot(head);
-  const hasEpisodes = fragments.some((fragment) => /<(?:itunes|podcast):/.test(fragment));
+  // Somebody who says nothing of a podcast has none, though an article may have sound.
+  const isEpisode = head.podcast
+    ? /<(?:itunes|podcast):|<enclosure [^>]*type="(?:audio|video)\//
+    : /<(?:itunes|podcast):/;
+  const hasEpisodes = fragments.some((fragment) => isEpisode.test(fragment));
   const common = [...elements(channel), ...(hasEpisodes ? podcastHead(head) : [])];
   const own = dialect?.channel?.(common, head) ?? common;
   const gone = tombstones.flatMap((one) => (dialect?.withdrawn && 'url' in one ? [dialect.withdrawn(one)] : []));

@@ -128,6 +128,7 @@ export function podcastHead(head: FeedHead): Element[] {
     ...(image === null ? [] : [element('itunes:image', { href: image })]),
     ...(podcast ? [categoryOf(podcast.category)] : []),
     ...(podcast?.type ? [element('itunes:type', {}, text(podcast.type))] : []),
+    ...(podcast ? [element('podcast:medium', {}, text('podcast'))] : []),
     ...(podcast?.guid ? [element('podcast:guid', {}, text(podcast.guid))] : []),
     ...(podcast?.locked == null ? [] : [element('podcast:locked', { owner: email }, text(yesOrNo))]),
   ];

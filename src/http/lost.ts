@@ -50,6 +50,7 @@ function answer(
     site: frameOf(home),
     title,
     sentence,
+    feed: { title: home.config.site.title, ...addresses('') },
     feeds: near.map((feed) => shown(feed, home.config.site.language)),
   });
   return servePage(home, c.req.raw, markup, headers, status);

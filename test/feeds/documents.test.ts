@@ -44,6 +44,16 @@ describe('assembleDocument', () => {
     expect(documentOf(HEAD, [{ ...ENTRY, image }], 'atom')).toContain('xmlns:media=');
   });
 
+  it('is a podcast where the publisher says so and an entry has something to play', () => {
+    const podcast = { category: 'News', explicit: false, type: null, image: null, guid: null, locked: null };
+    const entry = (type: string) => ({ ...ENTRY, enclosures: [{ url: 'https://paper.example/1', type, length: 9 }] });
+    const of = (head: FeedHead, type: string) => documentOf(head, [entry(type)], 'rss');
+    expect(of({ ...HEAD, podcast }, 'audio/mpeg')).toContain('<itunes:category text="News"/>');
+    expect(of({ ...HEAD, podcast }, 'audio/mpeg')).toContain('<podcast:medium>podcast</podcast:medium>');
+    expect(of({ ...HEAD, podcast }, 'application/pdf')).not.toContain('itunes:');
+    expect(of(HEAD, 'audio/mpeg')).not.toContain('itunes:');
+  });
+
   it('gives the same bytes for the same input', () => {
     for (const format of FORMATS) expect(documentOf(HEAD, [ENTRY], format)).toBe(documentOf(HEAD, [ENTRY], format));
   });

@@ -73,6 +73,7 @@ describe('what never was', () => {
     expect([response.status, response.headers.get('content-type')]).toEqual([404, 'text/html; charset=utf-8']);
     expect(text).not.toContain('<script>alert');
     expect(text).toContain('/feeds.opml');
+    expect(text).toContain('<link rel="alternate" type="application/atom+xml"');
   });
 
   test.each(['POST', 'OPTIONS', 'HEAD'])('%s of it is 404 too', async (method) => {
