@@ -109,15 +109,10 @@ export function bodyWhole(asked: Asked): ArticleRule {
     ...asked,
     demand: 'The whole text of an article is sent, not a part of it.',
     failure({ entry, variant }) {
-      if (variant === 'excerpt')
+      if (variant !== 'full')
         return {
           message: 'only the summary is sent',
           mend: "Set the partner's `content` to full, and take `feed: excerpt` out of the front matter.",
-        };
-      if (variant === 'cut')
-        return {
-          message: 'the text is too long for the document and was cut',
-          mend: 'Allow fewer entries or more bytes.',
         };
       return noWords(entry.html);
     },

@@ -79,14 +79,17 @@ export function smartFormat(settings: ProfileSettings): Dialect {
   };
 }
 
-/** DELETING: the item with its status changed and its date moved; an item that is merely gone is kept. */
-function withdrawn({ id, url, title, at }: Withdrawn): Element {
+/**
+ * DELETING: the item with its status changed and its date moved; one that is merely gone from the feed is kept. It must
+ * have a title; the article's own may be what is taken back.
+ */
+function withdrawn({ id, url, at }: Withdrawn): Element {
   const guid = oneLine(id);
   const link = webAddress(url) ?? url;
   return element(
     'item',
     {},
-    element('title', {}, plain(oneLine(title))),
+    element('title', {}, plain(link)),
     element('link', {}, text(link)),
     element('guid', { isPermaLink: String(guid === link) }, text(guid)),
     element('pubDate', {}, text(rfc822(at))),
