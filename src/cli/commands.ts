@@ -16,6 +16,7 @@ export const COMMANDS: Record<string, () => Promise<{ command: Command }>> = {
   'subscribers list': () => import('./subscribers-list.ts'),
   'subscribers show': () => import('./subscribers-show.ts'),
   'subscribers remove': () => import('./subscribers-remove.ts'),
+  'partners check': () => import('./partners-check.ts'),
   'deliveries list': () => import('./deliveries-list.ts'),
   'deliveries replay': () => import('./deliveries-replay.ts'),
   sync: () => import('./sync.ts'),

@@ -333,18 +333,17 @@ export async function tombstonesOf(
   const since = lapsedBefore(home);
   const rows = await home.db
     .prepare(
-      `SELECT feed, article, at, cleared, l.url, l.title FROM
+      `SELECT feed, article, at, cleared, l.url FROM
          (SELECT t.*, row_number() OVER (PARTITION BY feed ORDER BY at DESC, article) AS place
           FROM json_each(?) AS j CROSS JOIN tombstones AS t ON t.feed = j.value
           WHERE at > ? AND NOT EXISTS (SELECT 1 FROM articles WHERE id = t.article))
        JOIN ledger AS l ON l.id = article WHERE place <= ? ORDER BY place`,
     )
     .bind(JSON.stringify(feeds.map(({ key }) => key)), since, MAX_TOMBSTONES)
-    .all<{ feed: string; article: string; at: string; cleared: number; url: string; title: string }>();
-  const stones = rows.map(({ feed, article, at, cleared, url, title }) => ({
+    .all<{ feed: string; article: string; at: string; cleared: number; url: string }>();
+  const stones = rows.map(({ feed, article, at, cleared, url }) => ({
     feed,
     url,
-    title,
     id: article,
     host,
     at,

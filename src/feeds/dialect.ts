@@ -1,10 +1,9 @@
 import type { Element } from 'xast';
 import type { Entry, FeedHead, Tombstone, Variant } from './entry.ts';
 
-/** An article that was taken back, with what is still known of it. Instants are ISO 8601. */
+/** An article that was taken back, with the address at which it was. */
 export interface Withdrawn extends Tombstone {
   url: string;
-  title: string;
 }
 
 /**

@@ -31,7 +31,7 @@ export function assembleDocument(
   format: Format,
   fragments: string[],
   tombstones: (Tombstone | Withdrawn)[] = [],
-  dialect: Dialect | null = null,
+  dialect?: Dialect | null,
 ): string {
   if (format === 'json') return jsonDocument(head, fragments);
   if (format === 'atom') {

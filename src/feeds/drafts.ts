@@ -1,4 +1,5 @@
 import type { Home } from '../home.ts';
+import { linkFor } from '../partners/entry.ts';
 import type { TextRules } from '../partners/text-rules.ts';
 import type { Statement } from '../storage/ports.ts';
 import { markOf } from '../storage/versions.ts';
@@ -10,8 +11,9 @@ import {
   relinkArchives,
   tombstonesOf,
 } from './archives.ts';
+import type { Dialect, Withdrawn } from './dialect.ts';
 import { assembleDocument } from './documents.ts';
-import { type FeedHead, type FeedRef, FORMATS, type Tombstone, type Variant } from './entry.ts';
+import { type FeedHead, type FeedRef, FORMATS, type Variant } from './entry.ts';
 import { firstHost } from './host.ts';
 import { type Member, named, newestMembers } from './members.ts';
 import { type FeedRule, headBy } from './rules.ts';
@@ -24,7 +26,7 @@ export interface Draft<F extends FeedRef> {
   shown: Shown[];
   /** Of the entries that are shown. */
   marks: string[];
-  tombstones: Tombstone[];
+  tombstones: Withdrawn[];
   /** It has no article any more. */
   isEmpty: boolean;
   rule: FeedRule;
@@ -74,7 +76,8 @@ export async function draftsOf<F extends FeedRef>(
     const rule = ruleFor(feed);
     const { text } = rule;
     const head = headBy(home, feed, rule, host, NEVER);
-    const budget = rule.maxBytes - headBytes(head, tombstonesFor(feed));
+    const gone = tombstonesFor(feed).map((one) => (text ? { ...one, url: linkFor(one.url, text, home.config) } : one));
+    const budget = rule.maxBytes - headBytes(head, gone, text?.dialect);
     const all = limited(feed).flatMap((member) => texts.get(member) ?? []);
     const shown = await fitted(all, budget, async (member) => (await show([member], 'cut', text))[0]);
     const next = members[shown.length];
@@ -86,7 +89,7 @@ export async function draftsOf<F extends FeedRef>(
       marks: shown.map(({ member, variant }) =>
         markOf(home, member.id, `${keptAs(variant, text)} ${member.id} ${fragmentHash(member, context.fingerprint)}`),
       ),
-      tombstones: tombstonesFor(feed),
+      tombstones: gone,
       isEmpty: members.length === 0,
       rule,
     });
@@ -102,9 +105,9 @@ function newestOf(shown: Shown[]): string {
 }
 
 /** Bytes that a document takes beside its entries, in the format in which they are most. */
-function headBytes(head: FeedHead, tombstones: Tombstone[]): number {
+function headBytes(head: FeedHead, tombstones: Withdrawn[], dialect: Dialect | null | undefined): number {
   const encoder = new TextEncoder();
-  const documents = FORMATS.map((format) => assembleDocument(head, format, [], tombstones));
+  const documents = FORMATS.map((format) => assembleDocument(head, format, [], tombstones, dialect));
   return Math.max(...documents.map((text) => encoder.encode(text).byteLength)) + LINKS_BYTES;
 }
 

@@ -96,7 +96,7 @@ export async function fragmentsOf(
 export const keptAs = (variant: Variant, text: TextRules | null) => (text ? `${variant} ${text.hash}` : variant);
 
 /** What of an article a feed shows; one that asks for it is shown by its summary everywhere. */
-function variantOf(member: Member, content: Variant): Variant {
+export function variantOf(member: Member, content: Variant): Variant {
   return content === 'full' && member.excerpt ? 'excerpt' : content;
 }
 

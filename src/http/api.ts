@@ -8,6 +8,7 @@ import { articleFileOperations } from './article-files.ts';
 import { requireAdmin } from './auth.ts';
 import { deliveryOperations } from './deliveries.ts';
 import { type Operations, operations } from './operations.ts';
+import { partnerCheckOperations } from './partner-checks.ts';
 import { partnerOperations } from './partners.ts';
 import { problem } from './problem.ts';
 import { retractionOperations } from './retractions.ts';
@@ -88,6 +89,7 @@ export function apiOperations(home: Home): Operations {
   );
 
   api.include('/partners', partnerOperations(home));
+  api.include('/partners', partnerCheckOperations(home));
   api.include('/subscribers', subscriberOperations(home));
   api.include('/deliveries', deliveryOperations(home));
   api.include('/', retractionOperations(home));

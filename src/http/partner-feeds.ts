@@ -1,14 +1,16 @@
 import type { Context } from 'hono';
 import { addresses } from '../feeds/selection.ts';
 import type { Home } from '../home.ts';
-import { compiledPartners } from '../partners/compiled.ts';
+import { type CompiledPartner, compiledPartners } from '../partners/compiled.ts';
 import { provenKey } from '../partners/keys.ts';
+import { hasNewsSitemap, newsSitemapAddress, partnerNewsSitemap } from '../partners/news-sitemap.ts';
 import { feedKeyOf, type Partner } from '../partners/partner.ts';
 import { keyFrom } from '../partners/topics.ts';
 import { archiveAt } from './archives.ts';
 import { type AnswerFor, serveDocument } from './documents.ts';
 import { vary } from './headers.ts';
 import { refuse } from './rates.ts';
+import { serveText } from './rendered.ts';
 
 /** Seconds after which a feed that is being made is asked for again. */
 const SOON = 5;
@@ -24,18 +26,32 @@ export async function partnerFeedAt(home: Home, answerFor: AnswerFor, c: Context
   const given = c.req.query('key') ?? keyFrom(c.req.header('authorization'));
   const key = await provenKey(home, id, given ?? '');
   if (key === null) return unproven(c, given === null);
-  const partner = (await compiledPartners(home)).get(id)?.partner;
+  const compiled = (await compiledPartners(home)).get(id);
+  const partner = compiled?.partner;
   const wait = partner ? await home.rates.take(`partner ${key}`, partner.requestsPerMinute) : 0;
   if (wait > 0) return withPrivacy(refuse(c, wait, 'Too many requests come with this key.'));
   const served =
     (await serveDocument(home, answerFor, c.req.raw, pathname, { proven: true })) ??
     (await archiveAt(home, answerFor, c, pathname, { proven: true })) ??
+    (compiled && (await newsSitemapAt(home, c, compiled, pathname))) ??
     (await missing(home, c, id, partner));
   const location = served.headers.get('location');
   // Who sends the key in the address has no other way to send it on.
   if (location !== null && c.req.query('key') !== undefined)
     served.headers.set('Location', `${location}?key=${encodeURIComponent(c.req.query('key') ?? '')}`);
   return withPrivacy(served);
+}
+
+async function newsSitemapAt(
+  home: Home,
+  c: Context,
+  compiled: CompiledPartner,
+  pathname: string,
+): Promise<Response | null> {
+  const { partner } = compiled;
+  if (!hasNewsSitemap(partner) || pathname !== newsSitemapAddress(partner.id)) return null;
+  const headers = { 'Content-Type': 'application/xml; charset=utf-8' };
+  return serveText(home, c.req.raw, partnerNewsSitemap(home, compiled), headers);
 }
 
 function unproven(c: Context, isMissing: boolean): Response {
@@ -54,6 +70,7 @@ async function missing(home: Home, c: Context, id: string, partner: Partner | un
   if (!feed) return c.text('Your feeds are being made; ask again in a moment.\n', 503, { 'Retry-After': String(SOON) });
   const all = addresses(feedKeyOf(id));
   const own = (partner?.formats ?? []).map((format) => home.url + all[format]);
+  if (partner && hasNewsSitemap(partner)) own.push(home.url + newsSitemapAddress(id));
   return c.text(`There is nothing here. Your feeds: ${own.join(' ')}\n`, 404);
 }
 

@@ -3,6 +3,7 @@ import * as v from 'valibot';
 import { addresses } from '../feeds/selection.ts';
 import type { Home } from '../home.ts';
 import { partnerLog } from '../partners/log.ts';
+import { hasNewsSitemap, newsSitemapAddress } from '../partners/news-sitemap.ts';
 import { feedKeyOf, partnerSchema } from '../partners/partner.ts';
 import {
   changePartner,
@@ -247,7 +248,10 @@ function shown(home: Home, { createdAt, changedAt, keys: held, broken: _, ...res
     createdAt: iso(createdAt),
     changedAt: iso(changedAt),
     keys: held.map((key) => ({ id: key.id, createdAt: iso(key.createdAt), lastUsedAt: iso(key.lastUsedAt) })),
-    feeds: Object.fromEntries(rest.formats.map((format) => [format, home.url + all[format]])),
+    feeds: {
+      ...Object.fromEntries(rest.formats.map((format) => [format, home.url + all[format]])),
+      ...(hasNewsSitemap(rest) && { 'news-sitemap': home.url + newsSitemapAddress(rest.id) }),
+    },
   };
 }
 

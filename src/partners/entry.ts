@@ -8,13 +8,13 @@ import { tracked } from './links.ts';
 import type { TextRules } from './text-rules.ts';
 
 /** An entry as a partner's rules want it. Its id stays. A pure function of its arguments. */
-export function entryFor(entry: Entry, rules: TextRules, { site, url }: Pick<Config, 'site' | 'url'>): Entry {
-  const hosts = new Set([site.url, url].flatMap((own) => URL.parse(own)?.host ?? []));
-  const link = (href: string) => tracked(href, rules.tracking, hosts);
+export function entryFor(entry: Entry, rules: TextRules, config: Pick<Config, 'site' | 'url'>): Entry {
+  const link = linksFor(rules, config);
   const lead = entry.image ?? firstPicture(entry.html);
   const isPicture = ({ type }: { type: string }) => type.startsWith('image/');
   const text = markedUp(entry.html, { ...rules, link });
-  const footer = rules.attribution === null ? '' : footerOf(entry, rules.attribution, rules, link(entry.url), site);
+  const footer =
+    rules.attribution === null ? '' : footerOf(entry, rules.attribution, rules, link(entry.url), config.site);
   const { canonical, licence } = rules;
   return {
     ...entry,
@@ -25,6 +25,16 @@ export function entryFor(entry: Entry, rules: TextRules, { site, url }: Pick<Con
     ...(canonical && { canonical: entry.original ?? entry.url }),
     ...(licence !== null && { licence }),
   };
+}
+
+/** An article's address as a partner gets it. */
+export function linkFor(address: string, rules: TextRules, config: Pick<Config, 'site' | 'url'>): string {
+  return linksFor(rules, config)(address);
+}
+
+function linksFor({ tracking }: TextRules, { site, url }: Pick<Config, 'site' | 'url'>): (href: string) => string {
+  const hosts = new Set([site.url, url].flatMap((own) => URL.parse(own)?.host ?? []));
+  return (href) => tracked(href, tracking, hosts);
 }
 
 /** The attribution of an entry: what stands in braces put in, then sanitized as every text, then as the partner wants it. */
