@@ -5,6 +5,7 @@ import type { Command } from './command.ts';
 export const COMMANDS: Record<string, () => Promise<{ command: Command }>> = {
   start: () => import('./start.ts'),
   init: () => import('./init.ts'),
+  check: () => import('./check.ts'),
   run: () => import('./run.ts'),
   'articles check': () => import('./articles-check.ts'),
   'articles list': () => import('./articles-list.ts'),
