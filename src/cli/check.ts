@@ -58,12 +58,15 @@ function print(
     const left = group.length - SHOWN;
     if (!all && left > 0) console.log(dim(`  … and ${left} more of this kind (${group[0]?.code}); --all shows them\n`));
   }
-  const what = format === null ? 'no feed that is known here' : `${NAMES[format]} with ${entries} entries`;
-  const sum = `${errors} errors, ${warnings} warnings`;
+  const what =
+    format === null ? 'no feed that is known here' : `${NAMES[format]} with ${count(entries, 'entry', 'entries')}`;
+  const sum = `${count(errors, 'error', 'errors')}, ${count(warnings, 'warning', 'warnings')}`;
   console.log(
     `${place}: ${what}. ${errors > 0 ? red(bold(sum)) : warnings > 0 ? yellow(sum) : green('Nothing is wrong.')}`,
   );
 }
+
+const count = (number: number, one: string, many: string) => `${number} ${number === 1 ? one : many}`;
 
 function describe(place: string, { severity, code, message, mend, spec, line, column }: Finding): void {
   const where = line === undefined ? place : `${place}:${line}:${column}`;

@@ -6,6 +6,7 @@ export const COMMANDS: Record<string, () => Promise<{ command: Command }>> = {
   start: () => import('./start.ts'),
   init: () => import('./init.ts'),
   check: () => import('./check.ts'),
+  build: () => import('./build.ts'),
   run: () => import('./run.ts'),
   'articles check': () => import('./articles-check.ts'),
   'articles list': () => import('./articles-list.ts'),

@@ -82,6 +82,7 @@ export function resolveConfig(input: unknown, url: string): Config {
       })),
     },
     hub: {
+      own: hub.own ?? true,
       leaseSeconds: lease,
       delta: hub.delta ?? false,
       topics: hub.topics ?? [],

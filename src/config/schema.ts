@@ -189,6 +189,8 @@ export const configSchema = v.strictObject({
   ),
   hub: v.optional(
     v.strictObject({
+      /** False where nobody answers at `/hub`, as for static files: documents then name no hub of this server. */
+      own: v.optional(v.boolean()),
       leaseSeconds: v.optional(
         v.strictObject({ min: v.optional(positive), default: v.optional(positive), max: v.optional(positive) }),
       ),
@@ -345,6 +347,8 @@ export interface Config {
     defined: DefinedFeed[];
   };
   hub: {
+    /** Whether documents name the hub of this server. */
+    own: boolean;
     leaseSeconds: { min: number; default: number; max: number };
     delta: boolean;
     topics: string[];

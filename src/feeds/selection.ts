@@ -197,15 +197,16 @@ export function headOf(ref: FeedRef, config: Config, serverUrl: string, host: st
   const { site } = config;
   const paths = addresses(ref.key);
   const own = ref.kind === 'site' || ref.kind === 'defined' || ref.kind === 'partner';
+  const [hub, ...otherHubs] = [...(config.hub.own ? [`${serverUrl}/hub`] : []), ...config.push.hubs];
   return {
     // No feed may be without a title.
     title: [ref.title, own ? '' : site.title].filter((part) => oneLine(part) !== '').join(' · ') || host,
     description: site.description,
     home: `${site.url}/`,
     topics: eachFormat((format) => serverUrl + paths[format]),
-    hub: `${serverUrl}/hub`,
-    otherHubs: config.push.hubs,
-    cloud: cloudOf(serverUrl),
+    hub: hub ?? null,
+    otherHubs,
+    ...(config.hub.own && { cloud: cloudOf(serverUrl) }),
     lang: ref.lang ?? site.language,
     author: site.author,
     image: site.image === null ? null : absolute(site.image, site.url),

@@ -4,7 +4,7 @@ import { type DocumentHead, documentBody, documentHead, isPrivate } from '../sto
 import { chooseCoding } from './codings.ts';
 import { evaluateConditions, type HeaderOf } from './conditional.ts';
 import { deltaFor } from './delta.ts';
-import { hubLinks, publicHeaders, vary } from './headers.ts';
+import { discoveryLinks, publicHeaders, vary } from './headers.ts';
 
 /** What an answer depends on, besides the document. */
 export interface DocumentRequest {
@@ -64,7 +64,7 @@ export function documentAnswers({ config }: Pick<Home, 'config'>): AnswerFor {
       // Asked for again each time, so that whoever was just told never gets an older version from a cache.
       'Cache-Control': head.immutable ? 'public, max-age=31536000, immutable' : 'no-cache',
       // Discovery for subscribers (WebSub section 4), and the address that aliases stand for.
-      Link: `${isPrivate(head) ? hubLinks({ ...config, push: { ...config.push, hubs: [] } }) : hubLinks(config)}, <${config.url}${head.address}>; rel="self"`,
+      Link: discoveryLinks(isPrivate(head) ? { ...config, push: { ...config.push, hubs: [] } } : config, head.address),
       ...always,
     };
     const size = String(coded?.size ?? head.size);

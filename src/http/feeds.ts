@@ -8,7 +8,7 @@ import { aliasOf, keysAt, renamedTo } from './aliases.ts';
 import { archiveAt } from './archives.ts';
 import { articleAt } from './articles.ts';
 import { type AnswerFor, documentAnswers, serveDocument } from './documents.ts';
-import { hubLinks } from './headers.ts';
+import { discoveryLinks } from './headers.ts';
 import { lost } from './lost.ts';
 import { negotiated } from './negotiation.ts';
 import { feedPage } from './pages/feed.ts';
@@ -63,7 +63,7 @@ async function siteContent(home: Home): Promise<Content> {
     feeds: feeds.map((feed) => shown(feed, site.language)),
     newest: await entriesOf(home, '', SHOWN_ENTRIES.site),
   });
-  return { text, headers: pageHeaders({ Link: `${hubLinks(home.config)}, <${home.url}/atom.xml>; rel="self"` }) };
+  return { text, headers: pageHeaders({ Link: discoveryLinks(home.config, '/atom.xml') }) };
 }
 
 /** The document at a path: its own, also where its percent-encoding or Unicode form is another; else an alias of it. */
@@ -110,7 +110,7 @@ async function serveFeedPage(
       entries: await entriesOf(home, feed.key, SHOWN_ENTRIES.feed),
     });
     const { atom } = addresses(feed.key);
-    const link = `${hubLinks(home.config)}, <${home.url}${atom}>; rel="self"`;
+    const link = discoveryLinks(home.config, atom);
     return { text, headers: pageHeaders({ ...headers, Link: link }) };
   });
 }
@@ -154,7 +154,8 @@ async function entriesOf(home: Home, feed: string, limit: number): Promise<Shown
 /** What pages say of the site around them. */
 export function frameOf({ config, url }: Home): SiteFrame {
   const { title, language: lang, timezone: zone } = config.site;
-  return { title, lang, zone, url, words: wordsFor(lang) };
+  const hub = config.hub.own ? `${url}/hub` : (config.push.hubs[0] ?? null);
+  return { title, lang, zone, url, hub, words: wordsFor(lang) };
 }
 
 /** The page of a feed for people. */

@@ -15,7 +15,8 @@ export function vary(...names: (string | null | undefined)[]): string {
   return [...new Map(all.filter((name) => name !== '').map((name) => [name.toLowerCase(), name])).values()].join(', ');
 }
 
-/** The links to every hub that is told of changes, as the `Link` header has them (WebSub 4). */
-export function hubLinks({ url, push }: Pick<Config, 'url' | 'push'>): string {
-  return [`${url}/hub`, ...push.hubs].map((hub) => `<${hub}>; rel="hub"`).join(', ');
+/** The links to every hub that is told of changes, and to the document itself, as the `Link` header has them (WebSub 4). */
+export function discoveryLinks({ url, push, hub }: Pick<Config, 'url' | 'push' | 'hub'>, self: string): string {
+  const hubs = [...(hub.own ? [`${url}/hub`] : []), ...push.hubs];
+  return [...hubs.map((one) => `<${one}>; rel="hub"`), `<${url}${self}>; rel="self"`].join(', ');
 }

@@ -38,7 +38,7 @@ export function lintFeed({ bytes, url, contentType }: Fetched, now: number): Ver
   if (text === null) return verdict(null);
   if (/^\s*[{[]/.test(text)) {
     lintJson(findings, text, url, now);
-    return verdict('json', text.match(/"id"\s*:/g)?.length ?? 0);
+    return verdict('json', itemsOf(text));
   }
   const root = readXml(text);
   if (isMalformed(root)) {
@@ -48,7 +48,7 @@ export function lintFeed({ bytes, url, contentType }: Fetched, now: number): Ver
       'XML 1.0, 2.1',
       root,
       isPage ? 'This is a page of HTML, no feed.' : `This is no well-formed XML: ${root.reason}.`,
-      isPage ? 'the address in its <link rel="alternate">' : undefined,
+      isPage ? 'the address in its <link rel="alternate">' : /reference/.test(root.reason) ? '&amp;' : undefined,
     );
     return verdict(null);
   }
@@ -95,6 +95,14 @@ export function lintFeed({ bytes, url, contentType }: Fetched, now: number): Ver
     `<rss version="2.0"> or <feed xmlns="${ATOM}">`,
   );
   return verdict(null);
+}
+
+function itemsOf(text: string): number {
+  try {
+    return (JSON.parse(text) as { items?: unknown[] }).items?.length ?? 0;
+  } catch {
+    return 0;
+  }
 }
 
 /** The text of a document by its own declaration; null when it is not in that encoding. */

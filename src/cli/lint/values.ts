@@ -29,14 +29,14 @@ export function rssDate(text: string, now: number): Fault | null {
   if (!found) return error('date-invalid', `${shown(text)} is no date as RSS has them.`, wanted);
   const [, weekday, day, month, year = '', hour, minute, , zone = ''] = found;
   const ms = Date.parse(text);
-  if (Number.isNaN(ms) || Number(hour) > 23 || Number(minute) > 59)
-    return error('date-invalid', `${shown(text)} is a day or a time that there is not.`, wanted);
   if (!/^[+-]/.test(zone) && !ZONES.test(zone))
     return error(
       'date-zone',
       `The zone ${zone} means nothing, or several things.`,
       `${text.slice(0, -zone.length)}+0000`,
     );
+  if (Number.isNaN(ms) || Number(hour) > 23 || Number(minute) > 59)
+    return error('date-invalid', `${shown(text)} is a day or a time that there is not.`, wanted);
   const local = new Date(`${day} ${month} ${year} 00:00:00 GMT`);
   const right = DAYS[local.getUTCDay()] ?? '';
   if (weekday !== undefined && weekday !== right)

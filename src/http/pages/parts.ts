@@ -9,6 +9,8 @@ export interface SiteFrame {
   zone: string;
   /** Public address of this server. */
   url: string;
+  /** Address of a hub; null when there is none. */
+  hub: string | null;
   words: Words;
 }
 
@@ -71,7 +73,8 @@ export function subscribeCard(feed: Discoverable, site: SiteFrame): Markup {
 
 /** For programs: where the hub is. */
 export function pushNote(site: SiteFrame): Markup {
-  return html`<section lang="${site.words.lang}"><h2>${site.words.push}</h2><p class="soft">${site.words.pushHint} <code>${site.url}/hub</code></p></section>`;
+  if (site.hub === null) return html``;
+  return html`<section lang="${site.words.lang}"><h2>${site.words.push}</h2><p class="soft">${site.words.pushHint} <code>${site.hub}</code></p></section>`;
 }
 
 /** Entries, the newest first. */
