@@ -44,7 +44,7 @@ export const ATTRIBUTES: Record<string, string[]> = {
 export const VOID = ['img', 'br', 'hr', 'wbr', 'source', 'track', 'col'];
 
 /** Schemes that addresses have once they were resolved; `data` is only left in pictures. */
-const SCHEMES = [...OPENED].map((scheme) => scheme.slice(0, -1)).concat('data');
+export const SCHEMES = [...OPENED].map((scheme) => scheme.slice(0, -1)).concat('data');
 
 /** Readers show footnotes by these. Other names would be the reader's own page's. */
 const FOOTNOTE = /^fn(?:ref)?[\w:-]*$/;

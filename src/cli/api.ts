@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { hostname, userInfo } from 'node:os';
 import { request } from 'undici';
 import { adminToken, readEnvironment, tokenFile } from '../node/environment.ts';
 import { findOwner } from '../node/own.ts';
@@ -14,7 +15,7 @@ export class NoServer extends Error {
  * @throws {NoServer} with what to do
  */
 export async function api<T>(
-  method: 'GET' | 'POST' | 'DELETE',
+  method: 'GET' | 'POST' | 'PATCH' | 'DELETE',
   path: string,
   body?: object,
 ): Promise<{ status: number; body: T }> {
@@ -25,11 +26,25 @@ export async function api<T>(
     throw new NoServer(`${tokenFile(data)} is not there; give the token in TIDINGS_ADMIN_TOKEN.`);
   const answer = await request(address + path, {
     method,
-    headers: { authorization: `Bearer ${adminToken(data)}`, 'content-type': 'application/json' },
+    headers: { authorization: `Bearer ${adminToken(data)}`, 'content-type': 'application/json', from: whoever() },
     ...(body ? { body: JSON.stringify(body) } : {}),
   }).catch((error: Error) => {
     throw new NoServer(`The server at ${address} does not answer: ${error.message}`);
   });
   const text = await answer.body.text();
   return { status: answer.statusCode, body: (text === '' ? null : JSON.parse(text)) as T };
+}
+
+/** Who runs the command, for what the server logs of it. */
+function whoever(): string {
+  return `${userName()}@${hostname()}`.replace(/[^\x21-\x7e]/g, '');
+}
+
+function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    // A container may run as a user that has no name.
+    return `user-${process.getuid?.() ?? 'unknown'}`;
+  }
 }

@@ -1,5 +1,5 @@
 import sanitizeHtml from 'sanitize-html';
-import { ATTRIBUTES, TAGS, VOID } from '../articles/sanitize.ts';
+import { ATTRIBUTES, SCHEMES, TAGS, VOID } from '../articles/sanitize.ts';
 import type { Partner } from './partner.ts';
 
 /** How a partner wants the markup of a text. */
@@ -31,15 +31,12 @@ export function markedUp(html: string, rules: MarkupRules): string {
 function filtered(html: string, { html: list, images, link }: MarkupRules): string {
   const pictures = images === 'all';
   const isStrict = list === 'strict';
-  // Cells stand side by side: without their tags their words would run together.
-  const text = isStrict ? html.replace(/<\/t[dh]>/gi, ' $&') : html;
-  const isUnwanted = ({ tag, mediaChildren }: sanitizeHtml.IFrame) =>
-    !pictures && (PICTURES.includes(tag) || (tag === 'figure' && mediaChildren.includes('img')));
+  const told = pictures ? html : withoutFigures(html);
+  const text = isStrict ? withCellsApart(told) : told;
   return sanitizeHtml(text, {
     allowedTags: isStrict ? STRICT : TAGS,
     allowedAttributes: isStrict ? STRICT_ATTRIBUTES : ATTRIBUTES,
-    // Every address was looked at when the text was sanitized.
-    allowedSchemes: false,
+    allowedSchemes: SCHEMES,
     allowProtocolRelative: false,
     selfClosing: VOID,
     transformTags: {
@@ -49,13 +46,23 @@ function filtered(html: string, { html: list, images, link }: MarkupRules): stri
         attribs: attribs.href === undefined ? attribs : { ...attribs, href: link(attribs.href) },
       }),
     },
-    exclusiveFilter: (frame) => isUnwanted(frame) || (isStrict && frame.tag === 'img' && !frame.attribs.src),
+    exclusiveFilter: ({ tag, attribs }) => (PICTURES.includes(tag) && !pictures) || (tag === 'img' && !attribs.src),
   }).trim();
 }
 
+/** Without pictures there are no captions. A figure of something else stays. */
+function withoutFigures(html: string): string {
+  return html.replace(/<figure\b[^>]*>[\s\S]*?<\/figure>/gi, (figure) =>
+    /<img\b/i.test(figure) && !/<(?:video|audio|table|pre|blockquote)\b/i.test(figure) ? '' : figure,
+  );
+}
+
+/** Cells stand side by side: without their tags their words would run together. */
+const withCellsApart = (html: string) => html.replace(/<\/t[dh]>/gi, ' $&');
+
 /** The words of a text, a paragraph for each block, a line for each line. */
 function paragraphs(html: string): string {
-  const silent = html.replace(/<(?:audio|video)\b[\s\S]*?<\/(?:audio|video)>/gi, '');
+  const silent = withCellsApart(html).replace(/<(?:audio|video)\b[\s\S]*?<\/(?:audio|video)>/gi, '');
   const broken = silent
     .replace(/\s+/g, ' ')
     .replace(BLOCKS, '\n\n')
