@@ -13,6 +13,7 @@ const BENCHMARKS: Record<string, () => Promise<{ run: Benchmark }>> = {
   build: () => import('./build.ts'),
   serve: () => import('./serve.ts'),
   fanout: () => import('./fanout.ts'),
+  partners: () => import('./partners.ts'),
 };
 
 const USAGE = `usage: npm run bench -- NAME [--json FILE] [--count N] [--rounds N]

@@ -52,7 +52,11 @@ const PATHS: Record<string, (request: IncomingMessage, response: ServerResponse,
     const body = (await read(request)).toString();
     const { method, headers } = request;
     inboxes.set(name, [...(inboxes.get(name) ?? []), { method, path: pathname, query, headers, body }]);
-    const { status = 200, headers: given = {}, body: text = query.challenge ?? '' } = answers.get(name) ?? {};
+    const {
+      status = 200,
+      headers: given = {},
+      body: text = query.challenge ?? query['hub.challenge'] ?? '',
+    } = answers.get(name) ?? {};
     response.writeHead(status, given).end(text);
   },
   received: (_request, response, name) => void response.end(JSON.stringify(inboxes.get(name) ?? [])),
