@@ -14,7 +14,7 @@ export const googleNews: Profile = {
   name: 'google-news',
   title: 'Google News (news sitemap)',
   about:
-    'A news sitemap of what the partner may have of the last two days, beside its feeds. Older articles leave it by ' +
+    'A news sitemap of what the partner may have of the last two days, beside its feeds, at `/partners/ID/news-sitemap.xml`. Older articles leave it by ' +
     'themselves, and are not checked.',
   sources: [SITEMAP],
   documents: ['news-sitemap'],

@@ -52,7 +52,7 @@ export const naver: Profile = {
   title: 'Naver Search Advisor',
   about:
     'RSS with the whole text in `description`, as the guide’s example has it, and without elements that lead to another ' +
-    'host. This is what Naver’s search takes from anybody; the articles of its news portal come by contract.',
+    'host. This is for Naver’s search, which takes feeds from the owner of any site; its news portal is another thing.',
   sources: [GUIDE],
   documents: ['rss'],
   dialect: () => searchAdvisor,

@@ -18,7 +18,7 @@ export const LEFT_OUT: readonly { destination: string; why: string }[] = [
   },
   {
     destination: 'The news portals of Naver and of Daum (Kakao)',
-    why: 'what they ask of a publisher is agreed in contracts and not published',
+    why: 'no public specification of what they take from a publisher was found',
   },
   {
     destination: 'Naver Syndication',

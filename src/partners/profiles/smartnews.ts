@@ -140,6 +140,6 @@ export const smartnews: Profile = {
   leftOut: [
     'sizes of `snf:logo` and of thumbnails',
     'the list of HTML elements that SmartView shows, of which only the first third could be read',
-    '`snf:advertisement`, `snf:video` and sponsored links, which are the publisher’s contract with SmartNews',
+    '`snf:advertisement` with its sponsored links, and `snf:video`: no article has such',
   ],
 };
