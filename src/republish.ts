@@ -11,6 +11,7 @@ import { definedFeeds } from './feeds/selection.ts';
 import type { FragmentContext } from './feeds/shown.ts';
 import type { Home } from './home.ts';
 import { chooseAnew, chooseArticles, keepUp } from './partners/choosing.ts';
+import { lapseRecalls } from './partners/recalls.ts';
 import { announceArticles, wakeAnnouncements } from './push/channels/notices.ts';
 import { recordReceivers } from './push/channels/receivers.ts';
 import { codeDocuments } from './storage/codings.ts';
@@ -149,6 +150,7 @@ async function begin(home: Home, run: Run, fingerprint: string): Promise<void> {
       : []),
     ...rereading(home, forgotten),
     ...forgetTombstones(home),
+    ...lapseRecalls(home),
     saveRun(home, run),
   ]);
 }

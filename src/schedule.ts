@@ -3,6 +3,7 @@ import { hasLapsedTombstones } from './feeds/archives.ts';
 import type { Home } from './home.ts';
 import { poll } from './hub/sisters.ts';
 import { nextAppointment } from './partners/choosing.ts';
+import { hasLapsedRecalls } from './partners/recalls.ts';
 import { lookForTrouble, noticeTrouble } from './push/alerts.ts';
 import { consume } from './push/consumer.ts';
 import { sweep } from './push/outbox.ts';
@@ -40,7 +41,8 @@ export async function housekeep(home: Home): Promise<void> {
   const paths = await duePaths(home, home.now());
   const appointment = await nextAppointment(home);
   const isDue = paths.length > 0 || (appointment !== null && appointment <= home.now());
-  if (isDue || (await hasLapsedTombstones(home))) await requestRun(home, { trigger: 'due', paths });
+  if (isDue || (await hasLapsedTombstones(home)) || (await hasLapsedRecalls(home)))
+    await requestRun(home, { trigger: 'due', paths });
   await republish(home);
   await sweep(home);
   await lookForTrouble(home);

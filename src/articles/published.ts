@@ -3,7 +3,8 @@ import type { FeedRef } from '../feeds/entry.ts';
 import { feedsOf, sortIn } from '../feeds/selection.ts';
 import type { Home } from '../home.ts';
 import { forgetAppointments, keepAppointments, placesOf } from '../partners/choosing.ts';
-import { compiledPartners, selectedArticle } from '../partners/compiled.ts';
+import { compiledPartners, type SelectedArticle, selectedArticle } from '../partners/compiled.ts';
+import { recallUnmeant, recallUpdated, recallWithdrawn } from '../partners/recalls.ts';
 import { announceMoves } from '../push/channels/notices.ts';
 import type { Statement } from '../storage/ports.ts';
 import { forRows } from '../storage/rows.ts';
@@ -149,15 +150,18 @@ export async function articleStatements(home: Home, run: Run, writes: ArticleWri
   }
   const memberships: { feed: string; sort: string; article: string }[] = [];
   const feeds = new Map<string, FeedRef>();
-  const partners = [...(await compiledPartners(home)).values()];
+  const compiled = await compiledPartners(home);
+  const partners = [...compiled.values()];
   const appointments = [];
-  for (const { id, article, updated, feeds: refs } of writes) {
+  const rewritten: { id: string; selected: SelectedArticle }[] = [];
+  for (const { id, article, updated, isLive, feeds: refs } of writes) {
     for (const feed of refs) {
       memberships.push({ feed: feed.key, sort: sortIn(feed, home.config, article, updated), article: id });
       feeds.set(feed.key, feed);
     }
     if (partners.length === 0) continue;
     const selected = selectedArticle(article, home.config);
+    if (isLive) rewritten.push({ id, selected });
     const places = placesOf(partners, { id, sort: article.order, selected }, home.now());
     for (const { place, partner } of places.present) {
       memberships.push(place);
@@ -165,7 +169,10 @@ export async function articleStatements(home: Home, run: Run, writes: ArticleWri
     }
     appointments.push(...places.appointments);
   }
+  const news = writes.filter(({ event }) => event === 'updated').map(({ id }) => id);
   return [
+    ...(partners.length > 0 ? recallUpdated(home, news) : []),
+    ...(await recallUnmeant(home, compiled, rewritten)),
     ...leaveFeeds(home, replaced),
     // Deleted and inserted, so that two articles may exchange addresses within a page.
     ...forRows(db, 'DELETE FROM articles WHERE id IN (SELECT value FROM json_each(?1))', replaced),
@@ -254,6 +261,7 @@ export function withdrawal(
   const ids = articles.map((one) => one.article);
   run.report.events.withdrawn += ids.length;
   return [
+    ...recallWithdrawn(home, articles),
     ...entomb(home, ids),
     ...leaveFeeds(home, ids),
     ...forRows(db, 'DELETE FROM articles WHERE id IN (SELECT value FROM json_each(?1))', ids),

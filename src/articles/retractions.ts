@@ -1,4 +1,6 @@
 import type { Home } from '../home.ts';
+import { recallFromAll } from '../partners/recalls.ts';
+import { wakeAnnouncements } from '../push/channels/notices.ts';
 import type { Statement } from '../storage/ports.ts';
 import { requestRun } from '../storage/runs.ts';
 
@@ -67,7 +69,10 @@ export async function retract(home: Home, article: string, kind: RetractionKind,
       .bind(article, kind, reason, at),
     ...rereading(home, article),
     ...(isLive ? [] : repeated(home, article, kind, at)),
+    ...(kind === 'kill' ? recallFromAll(home, article, at) : []),
   ]);
+  // Partners are told of a kill before a run has taken it out of the documents.
+  if (kind === 'kill') await wakeAnnouncements(home);
   return askForRun(home, await pathsOf(home, article));
 }
 

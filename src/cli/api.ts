@@ -14,11 +14,15 @@ export class NoServer extends Error {
  *
  * @throws {NoServer} with what to do
  */
-export async function api<T>(
-  method: 'GET' | 'POST' | 'PATCH' | 'DELETE',
-  path: string,
-  body?: object,
-): Promise<{ status: number; body: T }> {
+export async function api<T>(method: Method, path: string, body?: object): Promise<{ status: number; body: T }> {
+  const { status, text } = await apiText(method, path, body);
+  return { status, body: (text === '' ? null : JSON.parse(text)) as T };
+}
+
+type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
+
+/** The same, with the answer as it came. */
+export async function apiText(method: Method, path: string, body?: object): Promise<{ status: number; text: string }> {
   const { data } = readEnvironment();
   const address = findOwner(data)?.address;
   if (!address) throw new NoServer(`No server runs on ${data}. Start one: tidings start`);
@@ -31,8 +35,7 @@ export async function api<T>(
   }).catch((error: Error) => {
     throw new NoServer(`The server at ${address} does not answer: ${error.message}`);
   });
-  const text = await answer.body.text();
-  return { status: answer.statusCode, body: (text === '' ? null : JSON.parse(text)) as T };
+  return { status: answer.statusCode, text: await answer.body.text() };
 }
 
 /** Who runs the command, for what the server logs of it. */

@@ -24,7 +24,16 @@ export function resolveConfig(input: unknown, url: string): Config {
   const parsed = v.safeParse(configSchema, input ?? {});
   if (!parsed.success)
     throw new ConfigError(parsed.issues.map((issue) => describe(issue, configSchema, 'configuration')).join('\n'));
-  const { site = {}, content = {}, ids = 'tag', feeds = {}, hub = {}, alerts = {}, push = {} } = parsed.output;
+  const {
+    site = {},
+    content = {},
+    ids = 'tag',
+    feeds = {},
+    hub = {},
+    partners = {},
+    alerts = {},
+    push = {},
+  } = parsed.output;
   const limit = feeds.limit ?? 20;
   const how = feeds.content ?? 'full';
   const lease = { min: 300, default: 864_000, max: 2_592_000, ...defined(hub.leaseSeconds ?? {}) };
@@ -94,6 +103,7 @@ export function resolveConfig(input: unknown, url: string): Config {
       signature: hub.signature ?? [],
       logDays: hub.logDays ?? 30,
     },
+    partners: { recordDays: partners.recordDays ?? 400 },
     alerts: {
       url: alerts.url ?? null,
       form: alerts.form ?? 'json',

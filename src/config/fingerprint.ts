@@ -6,7 +6,7 @@ const READER_VERSION = 2;
 /** A text that differs when articles or documents would come out differently: functions count by their source. */
 export function configFingerprint(config: Config): string {
   // How documents are answered, and how they are told of, is in none of them; but they name every hub.
-  const { hub, alerts: _alerts, push, ...made } = config;
+  const { hub, partners: _partners, alerts: _alerts, push, ...made } = config;
   const { aliases: _aliases, renamed: _renamed, robots: _robots, ...feeds } = config.feeds;
   const { repository: _repository, ...content } = config.content;
   return JSON.stringify(

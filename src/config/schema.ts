@@ -213,6 +213,12 @@ export const configSchema = v.strictObject({
       logDays: v.optional(positive),
     }),
   ),
+  partners: v.optional(
+    v.strictObject({
+      /** How long the record of what partners were offered, fetched, were sent and acknowledged is kept. */
+      recordDays: v.optional(positive),
+    }),
+  ),
   alerts: v.optional(
     v.strictObject({
       /** The publisher's own webhook, or a chat's. */
@@ -361,6 +367,7 @@ export interface Config {
     signature: { callback: string; method: HmacMethod }[];
     logDays: number;
   };
+  partners: { recordDays: number };
   alerts: { url: string | null; form: 'json' | 'slack' | 'discord'; silentTicks: number; queueAgeSeconds: number };
   push: {
     hubs: string[];

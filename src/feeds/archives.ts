@@ -352,6 +352,17 @@ export async function tombstonesOf(
   return Map.groupBy(stones, ({ feed }) => feed);
 }
 
+/** Those feeds whose archive documents may show what was taken back from them. */
+export async function unclearedFeeds(home: Home, feeds: FeedRef[]): Promise<string[]> {
+  const rows = await home.db
+    .prepare(
+      `SELECT DISTINCT t.feed FROM json_each(?) AS j CROSS JOIN tombstones AS t ON t.feed = j.value WHERE t.cleared = 0`,
+    )
+    .bind(JSON.stringify(feeds.map(({ key }) => key)))
+    .all<{ feed: string }>();
+  return rows.map(({ feed }) => feed);
+}
+
 /** Takes the archive documents away that show what was taken back. Their addresses lead to the present ones from then on. */
 export async function clearArchives(home: Home, feed: string): Promise<void> {
   const gone = await home.db

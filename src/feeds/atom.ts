@@ -114,3 +114,8 @@ export function atomRoot(head: FeedHead): Element {
 export function deletedEntry({ id, host, at }: Tombstone): Element {
   return element('at:deleted-entry', { ref: atomId(oneLine(id), host), when: new Date(at).toISOString() });
 }
+
+/** The same in RSS, which has no word of its own: `ref` is the item's guid. */
+export function deletedItem({ id, at }: Tombstone): Element {
+  return element('at:deleted-entry', { ref: oneLine(id), when: new Date(at).toISOString() });
+}

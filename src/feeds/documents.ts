@@ -1,5 +1,5 @@
 import type { Element } from 'xast';
-import { atomRoot, deletedEntry } from './atom.ts';
+import { atomRoot, deletedEntry, deletedItem } from './atom.ts';
 import type { Dialect, Withdrawn } from './dialect.ts';
 import type { FeedHead, Format, Tombstone } from './entry.ts';
 import { jsonHead } from './json.ts';
@@ -23,7 +23,8 @@ const NAMESPACES: Readonly<Record<string, string>> = {
  * arguments; no clock.
  *
  * @param fragments what `renderFragment` gave for this format
- * @param tombstones entries that were taken back; of the formats only Atom has a word for them
+ * @param tombstones entries that were taken back; of the formats only Atom has a word for them, which the head may want
+ *   in RSS too
  * @param dialect how a destination wants its RSS, which may have a word of its own for them
  */
 export function assembleDocument(
@@ -33,7 +34,8 @@ export function assembleDocument(
   tombstones: (Tombstone | Withdrawn)[] = [],
   dialect?: Dialect | null,
 ): string {
-  if (format === 'json') return jsonDocument(head, fragments);
+  const told = head.tellsWithdrawals ? tombstones : [];
+  if (format === 'json') return jsonDocument(head, fragments, told);
   if (format === 'atom') {
     const root = atomRoot(head);
     const own = [...elements(root), ...tombstones.map(deletedEntry)];
@@ -49,10 +51,21 @@ export function assembleDocument(
   const hasEpisodes = fragments.some((fragment) => isEpisode.test(fragment));
   const common = [...elements(channel), ...(hasEpisodes ? podcastHead(head) : [])];
   const own = dialect?.channel?.(common, head) ?? common;
-  const gone = tombstones.flatMap((one) => (dialect?.withdrawn && 'url' in one ? [dialect.withdrawn(one)] : []));
+  const gone = dialect?.withdrawn
+    ? tombstones.flatMap((one) => ('url' in one && dialect.withdrawn ? [dialect.withdrawn(one)] : []))
+    : told.map(deletedItem);
   channel.children = lines([...own, ...gone, ...fragments.map(piece)]);
   const known = { ...NAMESPACES, ...dialect?.namespaces };
-  const prefixes = ['content', 'dc', 'fh', 'itunes', 'media', 'podcast', ...Object.keys(dialect?.namespaces ?? {})];
+  const prefixes = [
+    'at',
+    'content',
+    'dc',
+    'fh',
+    'itunes',
+    'media',
+    'podcast',
+    ...Object.keys(dialect?.namespaces ?? {}),
+  ];
   const namespaces = used(prefixes, [...own, ...gone], fragments, known);
   root.attributes = { version: '2.0', 'xmlns:atom': known.atom, ...namespaces };
   root.children = lines([channel]);
@@ -67,8 +80,8 @@ function used(prefixes: string[], own: Element[], fragments: string[], known = N
 }
 
 /** JSON is joined of whole members and items: what was serialized once is not parsed again. */
-function jsonDocument(head: FeedHead, fragments: string[]): string {
-  const members = Object.entries(jsonHead(head)).map(
+function jsonDocument(head: FeedHead, fragments: string[], tombstones: Tombstone[]): string {
+  const members = Object.entries(jsonHead(head, tombstones)).map(
     ([key, value]) => `${JSON.stringify(key)}: ${JSON.stringify(value)}`,
   );
   const items = fragments.length === 0 ? '' : `\n${fragments.join(',\n')}\n`;

@@ -1,5 +1,7 @@
 import type { Home } from '../home.ts';
 import { linkFor } from '../partners/entry.ts';
+import { partnerOfFeed } from '../partners/partner.ts';
+import { type OpenRecalls, openRecalls } from '../partners/recalls.ts';
 import type { TextRules } from '../partners/text-rules.ts';
 import type { Statement } from '../storage/ports.ts';
 import { markOf } from '../storage/versions.ts';
@@ -10,12 +12,13 @@ import {
   newestArchives,
   relinkArchives,
   tombstonesOf,
+  unclearedFeeds,
 } from './archives.ts';
 import type { Dialect, Withdrawn } from './dialect.ts';
 import { assembleDocument } from './documents.ts';
 import { type FeedHead, type FeedRef, FORMATS, type Variant } from './entry.ts';
 import { firstHost } from './host.ts';
-import { type Member, named, newestMembers } from './members.ts';
+import { type Member, membersById, named, newestMembers } from './members.ts';
 import { type FeedRule, headBy } from './rules.ts';
 import { type FragmentContext, fitted, fragmentHash, fragmentsOf, keptAs, type Shown } from './shown.ts';
 
@@ -27,6 +30,8 @@ export interface Draft<F extends FeedRef> {
   /** Of the entries that are shown. */
   marks: string[];
   tombstones: Withdrawn[];
+  /** What a partner that had an article has to learn of it; null of other feeds. */
+  recalls: OpenRecalls | null;
   /** It has no article any more. */
   isEmpty: boolean;
   rule: FeedRule;
@@ -51,10 +56,14 @@ export async function draftsOf<F extends FeedRef>(
   const newest = await newestMembers(home, feeds, Math.max(...feeds.map((feed) => ruleFor(feed).limit)));
   const membersOf = (feed: F) => newest.get(feed.key) ?? [];
   const tombstones = await tombstonesOf(home, feeds, host);
-  const tombstonesFor = ({ key }: F) => tombstones.get(key) ?? [];
+  const recalls = await openRecalls(home, feeds.flatMap(partnerOf));
+  const recallsFor = (feed: F) => recalls.get(partnerOf(feed)[0] ?? '');
+  const tombstonesFor = (feed: F): Withdrawn[] =>
+    feed.kind === 'partner'
+      ? (recallsFor(feed)?.withdrawn.map((one) => ({ ...one, host })) ?? [])
+      : (tombstones.get(feed.key) ?? []);
   await relinkArchives(home, feeds.filter(isArchived));
-  for (const feed of feeds.filter(isArchived))
-    if (tombstonesFor(feed).some((one) => !one.cleared)) await clearArchives(home, feed.key);
+  for (const key of await unclearedFeeds(home, feeds.filter(isArchived))) await clearArchives(home, key);
 
   const rendered: Statement[] = [];
   const show = async (members: Member[], content: Variant, text: TextRules | null) => {
@@ -62,7 +71,13 @@ export async function draftsOf<F extends FeedRef>(
     rendered.push(...made.rendered);
     return made.shown;
   };
-  const limited = (feed: F) => membersOf(feed).slice(0, ruleFor(feed).limit);
+  const recalled = await membersById(home, [...new Set(feeds.flatMap((feed) => recallsFor(feed)?.updated ?? []))]);
+  const limited = (feed: F) => {
+    const window = membersOf(feed).slice(0, ruleFor(feed).limit);
+    // What a partner had is said again when it changed, also when it has left the window.
+    const others = (recallsFor(feed)?.updated ?? []).filter((id) => !window.some((member) => member.id === id));
+    return [...window, ...others.flatMap((id) => recalled.get(id) ?? [])];
+  };
   const texts = new Map<Member, Shown>();
   for (const alike of Map.groupBy(feeds, (feed) => keptAs(ruleFor(feed).content, ruleFor(feed).text)).values()) {
     const { content, text } = ruleFor(alike[0] as F);
@@ -80,7 +95,7 @@ export async function draftsOf<F extends FeedRef>(
     const budget = rule.maxBytes - headBytes(head, gone, text?.dialect);
     const all = limited(feed).flatMap((member) => texts.get(member) ?? []);
     const shown = await fitted(all, budget, async (member) => (await show([member], 'cut', text))[0]);
-    const next = members[shown.length];
+    const next = members[Math.min(shown.length, rule.limit)];
     if (next && isArchived(feed)) leftOut.set(feed.key, next.sort);
     drafts.push({
       feed,
@@ -90,6 +105,7 @@ export async function draftsOf<F extends FeedRef>(
         markOf(home, member.id, `${keptAs(variant, text)} ${member.id} ${fragmentHash(member, context.fingerprint)}`),
       ),
       tombstones: gone,
+      recalls: recallsFor(feed) ?? null,
       isEmpty: members.length === 0,
       rule,
     });
@@ -97,6 +113,12 @@ export async function draftsOf<F extends FeedRef>(
   const archives = await newestArchives(home, leftOut);
   for (const { feed, head } of drafts) head.archives = linksToArchives(home, feed, archives.get(feed.key) ?? null);
   return { drafts, rendered };
+}
+
+/** The partner whose feed it is; none of other feeds. */
+function partnerOf({ key, kind }: FeedRef): string[] {
+  const partner = kind === 'partner' ? partnerOfFeed(key) : null;
+  return partner === null ? [] : [partner];
 }
 
 function newestOf(shown: Shown[]): string {

@@ -81,6 +81,8 @@ export interface FeedHead {
   podcast: Podcast | null;
   /** Whether search engines are asked to leave copies out. */
   noindex?: boolean;
+  /** Whether every format says what was taken back, and why; otherwise Atom says that it was. */
+  tellsWithdrawals?: boolean;
 }
 
 /**
@@ -119,6 +121,8 @@ export interface Tombstone {
   host: string;
   /** When; ISO 8601. */
   at: string;
+  /** Why, in a word: deleted, draft, expired, withdrawn, killed, …; only partners are told. */
+  reason?: string;
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { Author } from '../articles/article.ts';
 import { oneLine, sound } from './characters.ts';
-import type { Entry, FeedHead, Variant } from './entry.ts';
+import type { Entry, FeedHead, Tombstone, Variant } from './entry.ts';
 import { authorsOf, labelsOf, languageOf, webAddress } from './labels.ts';
 import { enclosuresOf, imageOf } from './media.ts';
 
@@ -47,13 +47,17 @@ export function jsonItem(entry: Entry, variant: Variant): object {
   };
 }
 
-/** The members of a JSON Feed but for its items. */
-export function jsonHead(head: FeedHead): Record<string, unknown> {
+/** The members of a JSON Feed but for its items; what was taken back where the feed tells it. */
+export function jsonHead(head: FeedHead, tombstones: Tombstone[] = []): Record<string, unknown> {
   const description = oneLine(head.description);
   const authors = authorsOf(head.author === null ? [] : [head.author]).map(jsonAuthor);
   const lang = languageOf(head.lang);
   const image = webAddress(head.image);
-  const own = head.noindex ? [['robots', 'noindex']] : [];
+  const withdrawn = tombstones.map(({ id, at, reason }) => ({ id: oneLine(id), withdrawn: at, reason }));
+  const own = [
+    ...(head.noindex ? [['robots', 'noindex']] : []),
+    ...(withdrawn.length > 0 ? [['withdrawn', withdrawn]] : []),
+  ];
   return {
     version: 'https://jsonfeed.org/version/1.1',
     title: oneLine(head.title),

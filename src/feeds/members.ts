@@ -31,6 +31,18 @@ export async function newestMembers(home: Home, feeds: FeedRef[], limit: number)
   return Map.groupBy(rows, ({ feed }) => feed);
 }
 
+/** Articles by their ids, wherever they stand. */
+export async function membersById(home: Home, ids: string[]): Promise<Map<string, Member>> {
+  if (ids.length === 0) return new Map();
+  const rows = await home.db
+    .prepare(
+      `SELECT ${MEMBER.replace('m.sort', 'a.sort')} FROM json_each(?) AS j CROSS JOIN articles AS a ON a.id = j.value`,
+    )
+    .bind(JSON.stringify(ids))
+    .all<Member & { [column: string]: string | number | null }>();
+  return new Map(rows.map((row) => [row.id, row]));
+}
+
 /** Feeds with their names as the newest entry spells them: two spellings share one, and documents depend on entries alone. */
 export async function named<T extends FeedRef>(
   home: Home,

@@ -1,4 +1,6 @@
 import type { Home } from '../home.ts';
+import { type PartnerDocuments, recordDocuments } from '../partners/offers.ts';
+import { partnerOfFeed } from '../partners/partner.ts';
 import { announceDocuments, wakeFanOuts } from '../push/announce.ts';
 import { announceArticles, wakeAnnouncements } from '../push/channels/notices.ts';
 import { isSmall } from '../storage/codings.ts';
@@ -66,6 +68,7 @@ export async function publishFeeds(home: Home, feeds: DirtyFeed[], context: Frag
   const written = made.filter((one) => one !== null);
   await Promise.all(written.map(({ head, body }) => home.blobs.put(head.blob, body)));
   const heads = written.map(({ head }) => head);
+  const standing = new Map([...before, ...heads.map((head) => [head.address, head] as const)]);
   await home.db.batch([
     ...rendered,
     ...documentStatements(home, heads, [...heads.flatMap(({ address }) => before.get(address) ?? []), ...unwanted]),
@@ -82,6 +85,10 @@ export async function publishFeeds(home: Home, feeds: DirtyFeed[], context: Frag
        FROM json_each(?1) AS j WHERE feeds.key = j.value ->> 'key'`,
       drafts.map(({ feed: { key, title, wanted } }) => ({ key, title, wanted })),
     ),
+    ...recordDocuments(
+      home,
+      drafts.flatMap((draft) => partnerDocuments(draft, standing)),
+    ),
     ...(drafts.some(({ feed }) => feed.kind === 'site') ? announceArticles(home) : []),
   ]);
   const changed = heads.map(({ address }) => address);
@@ -89,6 +96,22 @@ export async function publishFeeds(home: Home, feeds: DirtyFeed[], context: Frag
   if (changed.length > 0) await wakeFanOuts(home, changed);
   else await wakeAnnouncements(home);
   return written.length;
+}
+
+/** What a partner's documents show, and in which of their versions; nothing of other feeds. */
+function partnerDocuments(
+  { feed, rule, shown, recalls }: Draft<DirtyFeed>,
+  standing: ReadonlyMap<string, DocumentHead>,
+): PartnerDocuments[] {
+  const partner = partnerOfFeed(feed.key);
+  if (partner === null || recalls === null) return [];
+  const versions = rule.formats.flatMap((format) => {
+    const head = standing.get(addresses(feed.key)[format]);
+    return head ? [[format, head.version] as const] : [];
+  });
+  const offered = shown.map(({ member: { id, updated } }) => ({ id, updated }));
+  const withdrawn = recalls.withdrawn.map(({ id }) => id);
+  return versions.length > 0 ? [{ partner, offered, withdrawn, versions: Object.fromEntries(versions) }] : [];
 }
 
 /** A feed that the configuration defines no more, or of a partner that was removed. */

@@ -65,5 +65,5 @@ export function headBy(home: Home, feed: FeedRef, rule: FeedRule, host: string, 
   const head = headOf(feed, home.config, home.url, host, updated);
   if (feed.kind !== 'partner') return head;
   const { cloud: _cloud, otherHubs: _hubs, ...own } = head;
-  return { ...own, ...rule.head };
+  return { ...own, ...rule.head, tellsWithdrawals: true };
 }

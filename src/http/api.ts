@@ -9,6 +9,7 @@ import { requireAdmin } from './auth.ts';
 import { deliveryOperations } from './deliveries.ts';
 import { type Operations, operations } from './operations.ts';
 import { partnerCheckOperations } from './partner-checks.ts';
+import { partnerRecordOperations } from './partner-record.ts';
 import { partnerOperations } from './partners.ts';
 import { problem } from './problem.ts';
 import { retractionOperations } from './retractions.ts';
@@ -90,6 +91,7 @@ export function apiOperations(home: Home): Operations {
 
   api.include('/partners', partnerOperations(home));
   api.include('/partners', partnerCheckOperations(home));
+  api.include('/partners', partnerRecordOperations(home));
   api.include('/subscribers', subscriberOperations(home));
   api.include('/deliveries', deliveryOperations(home));
   api.include('/', retractionOperations(home));

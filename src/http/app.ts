@@ -2,6 +2,7 @@ import { type Context, Hono } from 'hono';
 import { HTTPException } from 'hono/http-exception';
 import type { Home } from '../home.ts';
 import { StorageUnavailable } from '../storage/ports.ts';
+import { acknowledgementRoutes } from './acknowledgements.ts';
 import { adminRoutes } from './admin.ts';
 import { apiRoutes } from './api.ts';
 import { docsRoutes } from './docs.ts';
@@ -48,6 +49,7 @@ export function createApp(home: Home): Hono {
   app.route('/rsscloud', rssCloudRoutes(home));
   app.route('/xmlrpc', xmlRpcRoutes(home));
   app.route('/api/repository', repositoryRoutes(home));
+  app.route('/partners', acknowledgementRoutes(home));
   app.route('/api', apiRoutes(home));
   app.route('/admin', adminRoutes(home));
   app.on(['GET', 'HEAD'], '*', (c) => readable.fetch(c.req.raw, c.env));

@@ -115,14 +115,15 @@ export const goneSentence = (url: string) =>
 /**
  * Answers with the document at an address; null when there is none.
  *
- * @param also headers of the route that the document was asked for by, and whether a partner's key was proved there
+ * @param also headers of the route that the document was asked for by, whether a partner's key was proved there, and who
+ *   is to know that this version is with whoever asked
  */
 export async function serveDocument(
   home: Home,
   answerFor: AnswerFor,
   raw: Request,
   address: string,
-  also: { vary?: string; proven?: boolean } = {},
+  also: { vary?: string; proven?: boolean; given?: (head: DocumentHead) => void } = {},
 ): Promise<Response | null> {
   const request: DocumentRequest = { method: raw.method, header: (name) => raw.headers.get(name) };
   // A head may be replaced and its old blob collected before the body is read; the second look finds the new one.
@@ -133,6 +134,7 @@ export async function serveDocument(
     const headers = { ...answer.headers };
     if (look === 0) home.fetches.note(address, answer.status, raw.headers.get('user-agent'));
     if (also.vary) headers.Vary = vary(also.vary, headers.Vary);
+    if ((answer.status === 200 && request.method === 'GET') || answer.status === 304) also.given?.(head);
     if (answer.status === 200) {
       const delta = await deltaFor(home, head, request, headers);
       if (delta) return delta;

@@ -2,10 +2,12 @@ import type { Context } from 'hono';
 import { addresses } from '../feeds/selection.ts';
 import type { Home } from '../home.ts';
 import { type CompiledPartner, compiledPartners } from '../partners/compiled.ts';
+import { recordFetch } from '../partners/fetches.ts';
 import { provenKey } from '../partners/keys.ts';
 import { hasNewsSitemap, newsSitemapAddress, partnerNewsSitemap } from '../partners/news-sitemap.ts';
 import { feedKeyOf, type Partner } from '../partners/partner.ts';
 import { keyFrom } from '../partners/topics.ts';
+import type { DocumentHead } from '../storage/documents.ts';
 import { archiveAt } from './archives.ts';
 import { type AnswerFor, serveDocument } from './documents.ts';
 import { vary } from './headers.ts';
@@ -23,15 +25,18 @@ const SOON = 5;
  */
 export async function partnerFeedAt(home: Home, answerFor: AnswerFor, c: Context, pathname: string): Promise<Response> {
   const id = decoded(pathname.split('/')[2] ?? '');
-  const given = c.req.query('key') ?? keyFrom(c.req.header('authorization'));
-  const key = await provenKey(home, id, given ?? '');
-  if (key === null) return unproven(c, given === null);
+  const sent = c.req.query('key') ?? keyFrom(c.req.header('authorization'));
+  const key = await provenKey(home, id, sent ?? '');
+  if (key === null) return unproven(c, sent === null);
   const compiled = (await compiledPartners(home)).get(id);
   const partner = compiled?.partner;
   const wait = partner ? await home.rates.take(`partner ${key}`, partner.requestsPerMinute) : 0;
   if (wait > 0) return withPrivacy(refuse(c, wait, 'Too many requests come with this key.'));
+  const agent = c.req.header('user-agent') ?? null;
+  const given = ({ format, version }: Pick<DocumentHead, 'format' | 'version'>) =>
+    home.waitUntil(recordFetch(home, { partner: id, format, version, agent }));
   const served =
-    (await serveDocument(home, answerFor, c.req.raw, pathname, { proven: true })) ??
+    (await serveDocument(home, answerFor, c.req.raw, pathname, { proven: true, given })) ??
     (await archiveAt(home, answerFor, c, pathname, { proven: true })) ??
     (compiled && (await newsSitemapAt(home, c, compiled, pathname))) ??
     (await missing(home, c, id, partner));

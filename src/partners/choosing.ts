@@ -4,6 +4,7 @@ import type { Home } from '../home.ts';
 import type { Statement } from '../storage/ports.ts';
 import { forRows } from '../storage/rows.ts';
 import { type CompiledPartner, compiledPartners, type SelectedArticle, selectedArticle } from './compiled.ts';
+import { recallUnmeant } from './recalls.ts';
 
 /** Articles looked at in one step. */
 const PAGE = 1000;
@@ -90,8 +91,10 @@ export async function chooseArticles(home: Home): Promise<boolean> {
   const last = page.length === PAGE ? (page.at(-1)?.id ?? null) : null;
   const wanted = new Map<string, Place>();
   const appointments: Appointment[] = [];
+  const looked: { id: string; selected: SelectedArticle }[] = [];
   for (const { id, sort, data } of page) {
     const selected = selectedArticle(JSON.parse(data) as ArticleData, home.config);
+    looked.push({ id, selected });
     const { present, appointments: own } = placesOf(partners, { id, sort, selected }, home.now());
     for (const { place } of present) wanted.set(nameOf(place), place);
     appointments.push(...own);
@@ -114,6 +117,7 @@ export async function chooseArticles(home: Home): Promise<boolean> {
       last ?? LAST_ID,
     ),
     ...keepAppointments(home, appointments),
+    ...(await recallUnmeant(home, new Map(partners.map((one) => [one.partner.id, one])), looked)),
     ...enter(
       home,
       [...wanted.values()].filter((place) => !formerNames.has(nameOf(place))),

@@ -7,6 +7,7 @@ import { writeSetting } from '../storage/settings.ts';
 import { type KeyView, keepKey, keysOf, makeKey } from './keys.ts';
 import { changesBetween, logged } from './log.ts';
 import { feedKeyOf, type Partner, type PartnerInput, partnerOf, partnerSchema } from './partner.ts';
+import { recordWebhook } from './receiver.ts';
 import { keepSecret } from './secrets.ts';
 import { endSubscriptions } from './subscriptions.ts';
 
@@ -73,6 +74,7 @@ export async function createPartner(
       .bind(settings.id, JSON.stringify(settings), now, now),
     keepKey(home, settings.id, key),
     keepSecret(home, settings.id, webhookSecret),
+    ...recordWebhook(home, settings.id, settings.webhook ?? null),
     logged(home, settings.id, { actor, action: 'created', version: 1, changes: changesBetween({}, settings) }),
     revised(home),
   ]);
@@ -147,6 +149,7 @@ export async function changePartner(
            WHERE id = ? AND version = ? RETURNING id`,
         )
         .bind(settings, version, home.now(), id, row.version),
+      ...(changes.webhook ? recordWebhook(home, id, checked.settings.webhook ?? null) : []),
       logged(home, id, { actor, action: 'changed', version, changes }),
       revised(home),
     ]);
@@ -168,6 +171,8 @@ export async function removePartner(home: Home, id: string, actor: string): Prom
     home.db.prepare('DELETE FROM partners WHERE id = ?').bind(id),
     // The next regeneration finds that its feed is of nobody, and removes it.
     home.db.prepare('UPDATE feeds SET wanted = wanted + 1 WHERE key = ?').bind(feedKeyOf(id)),
+    ...recordWebhook(home, id, null),
+    home.db.prepare('DELETE FROM recalls WHERE partner = ?').bind(id),
     logged(home, id, { actor, action: 'removed', version: partner.version }),
     revised(home),
   ]);

@@ -1,4 +1,5 @@
 import type { Home } from '../home.ts';
+import { partnerOfReceiver } from '../partners/receiver.ts';
 import { OutboundError } from '../storage/ports.ts';
 import type { Held } from '../storage/runs.ts';
 import { readSetting } from '../storage/settings.ts';
@@ -14,12 +15,18 @@ const TIMEOUT_MS = 10_000;
 const GIVEN_UP_MS = 3 * 86_400_000;
 /** Origins that are named in a look; more than these have one cause. */
 const ORIGINS = 50;
+/** The kind of news that is told once and cannot be mended. */
+export const UNHEARD = 'unheard';
+/** Milliseconds that partners have to acknowledge a kill before the publisher is told who has not. */
+const KILL_MS = 3_600_000;
+/** Partners that are named in a message. */
+const NAMED = 10;
 /** Lines of a message; chats refuse long ones. */
 const LINES = 20;
 
 /** Something that the publisher has to know of. */
 interface Trouble {
-  kind: 'silent' | 'held' | 'suspended' | 'queue';
+  kind: 'silent' | 'held' | 'suspended' | 'queue' | 'kill';
   subject: string;
   message: string;
 }
@@ -50,8 +57,9 @@ export function noticeTrouble(home: Home): void {
 
 /**
  * Looks whether Tidings has fallen silent: no successful run for `alerts.silentTicks` ticks, a run that waits for the
- * publisher, an origin that rests because it failed, a channel that is suspended, work older than `alerts.queueAgeSeconds`. What is new, and what is
- * mended, is told once each at `alerts.url`.
+ * publisher, an origin that rests because it failed, a channel that is suspended, work older than
+ * `alerts.queueAgeSeconds`, a kill that partners have not acknowledged. What is new, and what is mended, is told once each
+ * at `alerts.url`.
  */
 export async function lookForTrouble(home: Home): Promise<void> {
   const now = home.now();
@@ -63,6 +71,7 @@ export async function lookForTrouble(home: Home): Promise<void> {
     ...(await held(home)),
     ...(await suspended(home)),
     ...(await queue(home)),
+    ...(await unacknowledged(home)),
   ];
   const json = JSON.stringify(troubles);
   const same = "json_extract(t.value, '$.kind') = alerts.kind AND json_extract(t.value, '$.subject') = alerts.subject";
@@ -76,7 +85,7 @@ export async function lookForTrouble(home: Home): Promise<void> {
       .bind(now, json),
     home.db
       .prepare(
-        `UPDATE alerts SET mended_at = ? WHERE mended_at IS NULL
+        `UPDATE alerts SET mended_at = ? WHERE mended_at IS NULL AND kind <> '${UNHEARD}'
            AND NOT EXISTS (SELECT 1 FROM json_each(?) t WHERE ${same})`,
       )
       .bind(now, json),
@@ -108,9 +117,32 @@ async function suspended(home: Home): Promise<Trouble[]> {
     ...receivers.slice(0, ORIGINS).map(({ key, channel, origin, status, error }) => ({
       kind: 'suspended' as const,
       subject: key,
-      message: `The ${channel} at ${origin} takes nothing any more (${status ?? error}): look at the push section of the configuration.`,
+      message: `The ${channel} at ${origin} takes nothing any more (${status ?? error}): ${remedy(key)}`,
     })),
   ];
+}
+
+function remedy(receiver: string): string {
+  const partner = partnerOfReceiver(receiver);
+  if (partner === null) return 'look at the push section of the configuration.';
+  return `ask the partner ${partner}, then: tidings partners replay ${partner} --since TIME`;
+}
+
+/** Kills of which partners have not said within the hour that they know. */
+async function unacknowledged(home: Home): Promise<Trouble[]> {
+  const rows = await home.db
+    .prepare(
+      `SELECT r.article, l.title, count(*) AS n, group_concat(r.partner, ', ') AS partners
+       FROM recalls AS r JOIN ledger AS l ON l.id = r.article
+       WHERE r.settled_at IS NULL AND r.type = 'killed' AND r.at <= ? GROUP BY r.article LIMIT ?`,
+    )
+    .bind(home.now() - KILL_MS, ORIGINS)
+    .all<{ article: string; title: string; n: number; partners: string }>();
+  return rows.map(({ article, title, n, partners }) => {
+    const named = partners.split(', ').slice(0, NAMED).join(', ');
+    const message = `${n} partners have not acknowledged that "${title}" was killed: ${named}${n > NAMED ? ', …' : ''}`;
+    return { kind: 'kill', subject: article, message };
+  });
 }
 
 async function queue(home: Home): Promise<Trouble[]> {
@@ -137,6 +169,7 @@ export async function tellAlerts(home: Home, work: Work): Promise<number | null>
     `id IN (SELECT value ->> 'id' FROM json_each(?) WHERE value ->> 'mended' = ${mended})`;
   await home.db.batch([
     home.db.prepare(`UPDATE alerts SET told = 1 WHERE ${mine(0)}`).bind(seen),
+    home.db.prepare(`DELETE FROM alerts WHERE kind = '${UNHEARD}' AND told = 1`),
     home.db.prepare(`DELETE FROM alerts WHERE ${mine(1)}`).bind(seen),
   ]);
   return null;

@@ -62,6 +62,9 @@ test('what is answered is what is described', async () => {
     '/subscribers/:id': '/subscribers/7',
     '/ledger': '/ledger?article=2026-11-20-ferry.md',
     '/partners/:id': '/partners/portal',
+    '/partners/:id/pushes': '/partners/portal/pushes',
+    '/partners/:id/proof': '/partners/portal/proof?article=2026-11-20-ferry.md',
+    '/partners/:id/record': '/partners/portal/record',
   };
   const asked: string[] = [];
   for (const { method, path, answers } of list) {

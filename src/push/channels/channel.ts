@@ -37,8 +37,8 @@ export interface Receiver {
 export interface Notice {
   /** An article's id, or a document's address. */
   subject: string;
-  /** What happened since the receiver was last told. What is said is what is true at the attempt. */
-  type: 'published' | 'updated' | 'withdrawn' | 'changed';
+  /** What happened since the receiver was last told. What is said is what is true at the attempt. `killed` goes first. */
+  type: 'published' | 'updated' | 'withdrawn' | 'killed' | 'changed';
   /** With the subject it names what happened: a later notice of the same subject has a higher one. */
   seq: number;
   /** When it happened; ISO 8601. */
@@ -53,13 +53,15 @@ export interface Outcome {
   attempt: Attempt | null;
   /** Those whose time has not come: each is tried again by itself, after a while. */
   later?: Notice[];
+  /** Those that may not be told before an instant, epoch milliseconds: that is no failure of theirs. */
+  waits?: { notice: Notice; until: number }[];
   /** Those that there was no room for: they come next. */
   rest?: Notice[];
   /** Statements to commit with it. */
   facts?: Statement[];
 }
 
-/** One way of telling those whom the configuration names. Nothing in it throws for what a receiver or the network does. */
+/** One way of telling those whom the configuration or the database names. Nothing in it throws for what a receiver or the network does. */
 export interface Announcer {
   /** What they are told of. */
   about: 'articles' | 'documents';
@@ -69,6 +71,8 @@ export interface Announcer {
   atMost: number;
   /** Whom the configuration names. */
   receivers(home: Pick<Home, 'config'>): Receiver[];
+  /** Where the database names them: the one of a key; null when it knows none. */
+  find?(home: Home, key: string): Promise<Receiver | null>;
   /** One attempt. */
   announce(home: Home, to: { key: string; receiver: Receiver }, notices: Notice[], timeoutMs: number): Promise<Outcome>;
 }

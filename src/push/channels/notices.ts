@@ -14,12 +14,21 @@ const GATHER_MS = 1_500;
 const SHOWN = "NOT EXISTS (SELECT 1 FROM feeds WHERE key = '' AND built < wanted)";
 
 /**
+ * Whether an event may be for a partner: it has or awaits the article, or had it once. Whether it may have it now is
+ * found out at the attempt. A kill was told to all partners when it was decided.
+ */
+const CONCERNS_PARTNER = `coalesce(e.because, '') <> 'killed' AND (
+  EXISTS (SELECT 1 FROM memberships WHERE article = e.article AND feed = 'partners/' || substr(r.key, 9))
+  OR EXISTS (SELECT 1 FROM partner_schedule WHERE article = e.article AND partner = substr(r.key, 9))
+  OR EXISTS (SELECT 1 FROM offers WHERE article = e.article AND partner = substr(r.key, 9))
+  OR EXISTS (SELECT 1 FROM recalls WHERE article = e.article AND partner = substr(r.key, 9)))`;
+
+/**
  * Statements for the batch that commits the site's feed, and for the end of a run: what happened to articles since each
  * receiver's cursor becomes its notices, with their work, and the cursor moves. Where the site's feed is not committed
  * they do nothing, and the next ones do it all.
  */
 export function announceArticles(home: Home): Statement[] {
-  if (!hasReceivers(home, 'articles')) return [];
   const now = home.now();
   return [
     home.db
@@ -27,7 +36,8 @@ export function announceArticles(home: Home): Statement[] {
         `INSERT INTO notices (receiver, subject, type, seq, at, created_at, due_at)
          SELECT r.key, e.article, iif(e.type = 'updated' AND sum(e.type = 'published') > 0, 'published', e.type),
            max(e.seq), e.at, ?1, ?1
-         FROM receivers r JOIN events e ON e.seq > r.cursor WHERE r.about = 'articles' AND ${SHOWN}
+         FROM receivers r JOIN events e ON e.seq > r.cursor
+         WHERE r.about = 'articles' AND ${SHOWN} AND (r.channel <> 'partner' OR ${CONCERNS_PARTNER})
          GROUP BY r.key, e.article
          ON CONFLICT (receiver, subject) DO UPDATE SET seq = excluded.seq, at = excluded.at, due_at = excluded.due_at,
            attempts = 0, type = iif(type = 'published' AND excluded.type = 'updated', 'published', excluded.type)`,
@@ -104,14 +114,9 @@ export function announceChanges(home: Home, addresses: string[]): Statement[] {
 
 /** Sends the messages for what {@link announceArticles} and {@link announceChanges} have decided, when it is committed. */
 export async function wakeAnnouncements(home: Home): Promise<void> {
-  if (configured(home).length === 0) return;
   const wanted = await home.db
     .prepare('SELECT type, ref, due_at FROM outbox WHERE type = ? AND due_at <= ?')
     .bind(ANNOUNCE, home.now() + GATHER_MS)
     .all<{ type: string; ref: string; due_at: number }>();
   for (const work of wanted) await wake(home, [work], work.due_at);
-}
-
-function hasReceivers(home: Home, about: 'articles' | 'documents'): boolean {
-  return configured(home).some(({ announcer }) => announcer.about === about);
 }

@@ -4,7 +4,7 @@ import type { Statement } from '../../storage/ports.ts';
 import type { Announcer, Receiver } from './channel.ts';
 import { announcers } from './channels.ts';
 
-/** A receiver of the configuration, with the channel that tells it. */
+/** A receiver, with the channel that tells it. */
 export interface Configured {
   /** Channel and a hash of the address. */
   key: string;
@@ -34,6 +34,19 @@ export function configured(home: Pick<Home, 'config' | 'sha256'>): Configured[] 
   return unique;
 }
 
+/** The receiver of a key, whoever names it; null when nobody does any more. */
+export async function receiverOf(home: Home, key: string): Promise<Configured | null> {
+  const named = configured(home).find((one) => one.key === key);
+  if (named) return named;
+  const channel = key.split(' ')[0] ?? '';
+  const announcer = Object.hasOwn(announcers, channel) ? announcers[channel] : undefined;
+  const receiver = await announcer?.find?.(home, key);
+  return announcer && receiver ? { key, channel, origin: new URL(receiver.url).origin, announcer, receiver } : null;
+}
+
+/** Channels whose receivers the database names: they come and go by other hands. */
+const storedChannels = () => Object.entries(announcers).flatMap(([channel, { find }]) => (find ? [channel] : []));
+
 /**
  * Statements that make the database know whom the configuration names, and forget who is gone from it. Who is new is
  * told of what happens from here on.
@@ -52,9 +65,10 @@ export function recordReceivers(home: Home): Statement[] {
     home.db
       .prepare(
         `DELETE FROM ${table} WHERE ${column} NOT IN (SELECT value ->> 'key' FROM json_each(?))
+           AND substr(${column}, 1, instr(${column}, ' ') - 1) NOT IN (SELECT value FROM json_each(?))
            AND EXISTS (SELECT 1 FROM ${table})`,
       )
-      .bind(json);
+      .bind(json, JSON.stringify(storedChannels()));
   return [
     home.db
       .prepare(
@@ -90,9 +104,8 @@ export interface ReceiverView {
   toldAt: number | null;
 }
 
-/** Everybody whom the configuration names, as they stand, in the order of channel and key. */
+/** Every receiver as it stands, in the order of channel and key. */
 export async function listReceivers(home: Home): Promise<ReceiverView[]> {
-  if (configured(home).length === 0) return [];
   const rows = await home.db
     .prepare(
       `SELECT r.*, (SELECT count(*) FROM notices WHERE receiver = r.key) AS waiting FROM receivers r ORDER BY r.key`,

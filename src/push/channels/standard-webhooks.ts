@@ -4,6 +4,11 @@ import type { Notice } from './channel.ts';
 
 const encoder = new TextEncoder();
 
+/** The id of what happened to an article, for a receiver: the same through all attempts and replays. */
+export function eventId(home: Home, key: string, notice: Pick<Notice, 'subject' | 'seq' | 'at'>): string {
+  return `msg_${home.sha256(`${home.url} ${key} ${notice.subject} ${notice.seq} ${notice.at}`).slice(0, 32)}`;
+}
+
 /**
  * The headers of a message by the Standard Webhooks specification ("Webhook headers"): an id that stays with what
  * happened through all attempts, the second of this one, and a signature for each secret.
@@ -14,7 +19,7 @@ export async function standardHeaders(
   home: Home,
   { key, notice, body, secrets }: { key: string; notice: Notice; body: Uint8Array; secrets: readonly string[] },
 ): Promise<Record<string, string>> {
-  const id = `msg_${home.sha256(`${home.url} ${key} ${notice.subject} ${notice.seq} ${notice.at}`).slice(0, 32)}`;
+  const id = eventId(home, key, notice);
   const timestamp = String(Math.floor(home.now() / 1000));
   const start = encoder.encode(`${id}.${timestamp}.`);
   const signed = new Uint8Array(start.byteLength + body.byteLength);

@@ -7,7 +7,7 @@ import type { Work } from '../outbox.ts';
 import { nextAttempt } from '../retry.ts';
 import { inTurn } from '../turns.ts';
 import type { Attempt, Notice, Outcome } from './channel.ts';
-import { type Configured, configured, type ReceiverRow } from './receivers.ts';
+import { type Configured, type ReceiverRow, receiverOf } from './receivers.ts';
 
 /** Milliseconds that a receiver has to take a notice; Standard Webhooks asks for 15 to 30 seconds. */
 const DEADLINE_MS = 15_000;
@@ -21,6 +21,8 @@ const PATIENCE_MS = 2 * 86_400_000;
 const NOTICE_MS = 5 * 86_400_000;
 /** The same for one that waits for a receiver that is away. */
 const KEPT_MS = 30 * 86_400_000;
+/** Milliseconds between two attempts at telling of a kill, at most. */
+const KILL_MS = 3_600_000;
 /** Answers that speak of what was sent and not of the receiver. */
 const OBJECTIONS = new Set([400, 413, 415, 422]);
 
@@ -36,12 +38,13 @@ const FRESH: Pick<ReceiverRow, 'failures' | 'failing_since' | 'suspended_at' | '
 };
 
 /**
- * Tells a receiver of the configuration what it has not been told. While it fails one attempt is made at a time, by the
- * same schedule as deliveries to subscribers; what waits meanwhile is told when one is taken. After two days of failures
- * it is suspended: that is said once, and it is tried on at the slowest pace. 410 suspends it at once and for good.
+ * Tells a receiver what it has not been told. While it fails one attempt is made at a time, by the same schedule as
+ * deliveries to subscribers; what waits meanwhile is told when one is taken. After two days of failures it is suspended:
+ * that is said once, and it is tried on at the slowest pace, or every hour as long as a kill waits. 410 suspends it at
+ * once and for good.
  */
 export async function announce(home: Home, work: Work): Promise<number | null> {
-  const one = configured(home).find(({ key }) => key === work.ref);
+  const one = await receiverOf(home, work.ref);
   if (!one) {
     await home.db.prepare('DELETE FROM notices WHERE receiver = ?').bind(work.ref).run();
     return null;
@@ -59,7 +62,7 @@ export async function announce(home: Home, work: Work): Promise<number | null> {
   const due = await home.db
     .prepare(
       `SELECT subject, type, seq, at, created_at AS createdAt, attempts FROM notices
-       WHERE receiver = ? AND due_at <= ? ORDER BY due_at, seq LIMIT ?`,
+       WHERE receiver = ? AND due_at <= ? ORDER BY type = 'killed' DESC, due_at, seq LIMIT ?`,
     )
     .bind(one.key, home.now(), isProbe ? atMost : Math.max(atMost, STEP[home.name]))
     .all<Pending & { [column: string]: string | number }>();
@@ -108,9 +111,9 @@ const isObjection = ({ status, error }: Attempt) => error === 'internal' || (sta
 
 /** Writes what came of one attempt, in one transaction. What was asked for again meanwhile stays. */
 async function settle(home: Home, one: Configured, group: Pending[], came: Outcome, number: number): Promise<void> {
-  const { attempt, later = [], rest = [], facts = [] } = came;
-  const statements: Statement[] = [...facts];
-  const waits = new Set(later.map(({ subject }) => subject));
+  const { attempt, later = [], rest = [], waits: until = [], facts = [] } = came;
+  const statements: Statement[] = [...facts, ...keepWaiting(home, one, until)];
+  const waits = new Set([...later, ...until.map(({ notice }) => notice)].map(({ subject }) => subject));
   const left = new Set(rest.map(({ subject }) => subject));
   const tried = group.filter(({ subject }) => !waits.has(subject) && !left.has(subject));
   if (attempt === null || attempt.outcome === 'delivered') statements.push(...done(home, one, tried));
@@ -120,7 +123,7 @@ async function settle(home: Home, one: Configured, group: Pending[], came: Outco
       ...postpone(
         home,
         one,
-        group.filter(({ subject }) => waits.has(subject)),
+        group.filter((notice) => later.some(({ subject }) => subject === notice.subject)),
         null,
       ),
     );
@@ -146,7 +149,21 @@ function done(home: Home, { key }: Configured, notices: Pending[]): Statement[] 
   ];
 }
 
-/** Notices that are tried again by themselves; given up after five days. */
+/** Notices whose time comes at an instant that is known. */
+function keepWaiting(home: Home, { key }: Configured, waits: { notice: Notice; until: number }[]): Statement[] {
+  if (waits.length === 0) return [];
+  const rows = waits.map(({ notice: { subject, seq }, until }) => ({ subject, seq, until }));
+  return [
+    home.db
+      .prepare(
+        `UPDATE notices SET due_at = j.value ->> 'until' FROM json_each(?2) AS j
+         WHERE receiver = ?1 AND subject = j.value ->> 'subject' AND seq = j.value ->> 'seq'`,
+      )
+      .bind(key, JSON.stringify(rows)),
+  ];
+}
+
+/** Notices that are tried again by themselves; given up after five days, but for kills. */
 function postpone(home: Home, one: Configured, notices: Pending[], attempt: Attempt | null): Statement[] {
   const again: { subject: string; seq: number; dueAt: number }[] = [];
   const over: Pending[] = [];
@@ -160,8 +177,11 @@ function postpone(home: Home, one: Configured, notices: Pending[], attempt: Atte
       leaseUntil: notice.createdAt + NOTICE_MS,
       random: Math.random(),
     });
-    if (dueAt === null) over.push(notice);
-    else again.push({ subject: notice.subject, seq: notice.seq, dueAt });
+    const { subject, seq, type } = notice;
+    if (type === 'killed')
+      again.push({ subject, seq, dueAt: Math.min(dueAt ?? home.now() + KILL_MS, home.now() + KILL_MS) });
+    else if (dueAt === null) over.push(notice);
+    else again.push({ subject, seq, dueAt });
   }
   for (const { subject, type } of over)
     home.log.warn('push.notice', { channel: one.channel, origin: one.origin, subject, type, state: 'given up' });
@@ -208,6 +228,18 @@ function recovery(home: Home, { key, channel, origin, announcer }: Configured, a
     .bind(key, channel, origin, announcer.about, now, attempt.status);
 }
 
+/** When the next attempt is: the last before a suspension when the two days end, and soon while a kill waits. */
+async function hastened(home: Home, one: { key: string; planned: number; since: number }): Promise<number> {
+  const { key, planned, since } = one;
+  const now = home.now();
+  const kill = await home.db
+    .prepare("SELECT 1 AS one FROM notices WHERE receiver = ? AND type = 'killed' LIMIT 1")
+    .bind(key)
+    .first();
+  const end = since + PATIENCE_MS;
+  return Math.min(planned, end > now ? end : planned, kill ? now + KILL_MS : planned);
+}
+
 /** The receiver did not take it. Gives when it is tried again. */
 async function fail(
   home: Home,
@@ -221,7 +253,7 @@ async function fail(
   const isGone = attempt.outcome === 'gone';
   const isAway = isGone || now - since >= PATIENCE_MS;
   const suspendedAt = isAway ? (row.suspended_at ?? now) : null;
-  const dueAt = isGone
+  const planned = isGone
     ? null
     : nextAttempt({
         failures,
@@ -232,6 +264,7 @@ async function fail(
         leaseUntil: Number.POSITIVE_INFINITY,
         random: Math.random(),
       });
+  const dueAt = planned && (await hastened(home, { key, planned, since }));
   await home.db.batch([
     home.db
       .prepare(
@@ -254,7 +287,7 @@ async function fail(
         attempt.error,
       ),
     home.db
-      .prepare('DELETE FROM notices WHERE receiver = ? AND (created_at < ? OR ?)')
+      .prepare("DELETE FROM notices WHERE receiver = ? AND ((created_at < ? AND type <> 'killed') OR ?)")
       .bind(key, now - KEPT_MS, isGone),
   ]);
   if (suspendedAt !== null && row.suspended_at === null)
