@@ -99,6 +99,6 @@ function everything(count: number): PartnerInput[] {
   return Array.from({ length: count }, (_, n) => ({
     id: `partner-${n}`,
     name: `Partner ${n}`,
-    where: { not: { tag: `No topic ${n}` } },
+    where: { category: 'Section 0', not: { tag: `No topic ${n}` } },
   }));
 }

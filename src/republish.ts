@@ -12,6 +12,7 @@ import type { FragmentContext } from './feeds/shown.ts';
 import type { Home } from './home.ts';
 import { chooseAnew, chooseArticles, keepUp } from './partners/choosing.ts';
 import { lapseRecalls } from './partners/recalls.ts';
+import { notePartner } from './partners/trouble.ts';
 import { announceArticles, wakeAnnouncements } from './push/channels/notices.ts';
 import { recordReceivers } from './push/channels/receivers.ts';
 import { codeDocuments } from './storage/codings.ts';
@@ -226,6 +227,7 @@ async function publishAll(home: Home, run: Run, feeds: DirtyFeed[], context: Fra
     const message = `feed ${feeds[0]?.key || 'of the site'}: ${error instanceof Error ? error.message : String(error)}`;
     run.report.error = message;
     home.log.error('feed failed', { run: run.id, error: message });
+    if (feeds[0]?.kind === 'partner') await notePartner(home, feeds[0].key, message);
     return 0;
   }
 }

@@ -1,6 +1,7 @@
 import type { Home } from '../home.ts';
 import { type PartnerDocuments, recordDocuments } from '../partners/offers.ts';
 import { partnerOfFeed } from '../partners/partner.ts';
+import { mended } from '../partners/trouble.ts';
 import { announceDocuments, wakeFanOuts } from '../push/announce.ts';
 import { announceArticles, wakeAnnouncements } from '../push/channels/notices.ts';
 import { isSmall } from '../storage/codings.ts';
@@ -89,6 +90,7 @@ export async function publishFeeds(home: Home, feeds: DirtyFeed[], context: Frag
       home,
       drafts.flatMap((draft) => partnerDocuments(draft, standing)),
     ),
+    ...mended(home, present),
     ...(drafts.some(({ feed }) => feed.kind === 'site') ? announceArticles(home) : []),
   ]);
   const changed = heads.map(({ address }) => address);

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { listedFeeds } from '../../src/feeds/list.ts';
+import type { TestHome } from '../home.ts';
 import { DAY, openSyndication, type Syndication } from './syndication.ts';
 
 let site: Syndication;
@@ -259,4 +260,35 @@ test('one partner whose settings are broken stops nothing else', async () => {
   ]);
   expect(await site.api('PATCH', '/broken', { name: 'Mended' })).toMatchObject({ status: 200 });
   expect((await site.titlesFor('broken', broken.key)).sort()).toEqual(['One', 'Two']);
+});
+
+test('one partner whose feed cannot be made stops nothing else, and says why until it can', async () => {
+  let isBroken = true;
+  await site.close();
+  const refusing = (home: TestHome): TestHome => ({
+    ...home,
+    blobs: {
+      ...home.blobs,
+      put: async (hash, bytes) => {
+        if (isBroken && new TextDecoder().decode(bytes).includes('A broken footer')) throw new Error('no room for it');
+        await home.blobs.put(hash, bytes);
+      },
+    },
+  });
+  site = openSyndication({ wrap: refusing });
+  await site.publish('One');
+  const broken = await site.make({ id: 'broken', name: 'Broken', attribution: '<p>A broken footer {url}</p>' });
+  const well = await site.make({ id: 'well', name: 'Well' });
+  const errors = async () => {
+    const { partners } = (await site.api('GET', '')).body as never as { partners: { error: string | null }[] };
+    return partners.map(({ error }) => error);
+  };
+  await site.publish('Two');
+  expect((await site.titlesFor('well', well.key)).sort()).toEqual(['One', 'Two']);
+  expect((await site.fetch('broken/rss.xml', broken.key)).status).toBe(503);
+  expect(await errors()).toEqual(['feed partners/broken: no room for it', null]);
+  isBroken = false;
+  await site.run([]);
+  expect((await site.titlesFor('broken', broken.key)).sort()).toEqual(['One', 'Two']);
+  expect(await errors()).toEqual([null, null]);
 });

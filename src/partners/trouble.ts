@@ -1,0 +1,18 @@
+import type { Home } from '../home.ts';
+import type { Statement } from '../storage/ports.ts';
+import { forRows } from '../storage/rows.ts';
+import { partnerOfFeed } from './partner.ts';
+
+/** Notes why a partner's feed could not be made, where the publisher looks for it. */
+export async function notePartner(home: Home, feed: string, message: string): Promise<void> {
+  await home.db.prepare('UPDATE partners SET error = ? WHERE id = ?').bind(message, partnerOfFeed(feed)).run();
+}
+
+/** Statements for the batch that commits feeds: what was wrong with them is mended. */
+export function mended(home: Home, feeds: { key: string }[]): Statement[] {
+  return forRows(
+    home.db,
+    'UPDATE partners SET error = NULL WHERE error IS NOT NULL AND id IN (SELECT value FROM json_each(?1))',
+    feeds.flatMap(({ key }) => partnerOfFeed(key) ?? []),
+  );
+}
