@@ -1,73 +1,62 @@
 import { Hono } from 'hono';
 import { csrf } from 'hono/csrf';
-import type { Problem } from '../articles/article.ts';
+import { html } from 'hono/html';
 import type { Home } from '../home.ts';
-import { listReceivers } from '../push/channels/receivers.ts';
-import { republish } from '../republish.ts';
-import { type Held, listRuns, requestRun } from '../storage/runs.ts';
-import { readSetting } from '../storage/settings.ts';
+import { articleRoutes } from './admin/articles.ts';
+import { deliveryRoutes } from './admin/deliveries.ts';
+import { ADMIN_HEADERS, deskOf, signInPage } from './admin/desk.ts';
+import { feedListRoutes } from './admin/feeds.ts';
+import { liveRoutes } from './admin/live.ts';
+import { overviewRoutes } from './admin/overview.ts';
+import { partnerRoutes } from './admin/partners.ts';
+import { runRoutes } from './admin/runs.ts';
+import { ADMIN_SCRIPT, ADMIN_STYLE } from './admin/style.ts';
+import { subscriberRoutes } from './admin/subscribers.ts';
+import { systemRoutes } from './admin/system.ts';
 import { beginSession, endSession, isAdmin, isAdminToken } from './auth.ts';
-import { adminPage, type OddFile, signInPage } from './pages/admin.ts';
-import { PAGE_HEADERS } from './pages/layout.ts';
-
-const SHOWN_RUNS = 50;
-const SHOWN_FILES = 200;
+import { serveText } from './rendered.ts';
 
 /** The dashboard: for the publisher, behind the admin token. */
 export function adminRoutes(home: Home): Hono {
   const app = new Hono();
-  const headers = { ...PAGE_HEADERS, 'Cache-Control': 'no-store', 'X-Robots-Tag': 'noindex' };
   app.use('*', csrf());
 
+  const asset = (path: string, text: string, type: string) =>
+    app.get(path, (c) => serveText(home, c.req.raw, text, { 'Content-Type': type }));
+  asset('/style.css', ADMIN_STYLE, 'text/css; charset=utf-8');
+  asset('/live.js', ADMIN_SCRIPT, 'text/javascript; charset=utf-8');
+
   app.post('/session', async (c) => {
+    const { words } = deskOf(home, c);
     const { token } = await c.req.parseBody();
-    if (typeof token !== 'string' || !isAdminToken(home, token.trim())) return c.html(signInPage(true), 403, headers);
+    if (typeof token !== 'string' || !isAdminToken(home, token.trim()))
+      return c.html(signInPage(words, true), 403, ADMIN_HEADERS);
     await beginSession(home, c);
     return c.redirect('/admin', 303);
   });
 
   app.use('*', async (c, next) => {
     if (await isAdmin(home, c)) return next();
-    return c.html(signInPage(false), 401, headers);
+    return c.html(signInPage(deskOf(home, c).words, false), 401, ADMIN_HEADERS);
   });
 
-  app.get('/', async (c) => c.html(adminPage(await dashboard(home)), 200, headers));
-
-  app.post('/runs', async (c) => {
-    const { accept } = await c.req.parseBody();
-    await requestRun(home, { trigger: 'api', acceptWithdrawals: accept === '1' });
-    await republish(home);
-    return c.redirect('/admin', 303);
-  });
+  app.route('/', overviewRoutes(home));
+  app.route('/', articleRoutes(home));
+  app.route('/', feedListRoutes(home));
+  app.route('/', subscriberRoutes(home));
+  app.route('/', deliveryRoutes(home));
+  app.route('/', partnerRoutes(home));
+  app.route('/', runRoutes(home));
+  app.route('/', systemRoutes(home));
+  app.route('/', liveRoutes(home));
 
   app.post('/session/end', (c) => {
     endSession(c);
     return c.redirect('/admin', 303);
   });
+  app.all('*', (c) => {
+    const { words, show } = deskOf(home, c);
+    return show('overview', words.unknown, html`<p><a href="/admin">${words.dashboard}</a></p>`, { status: 404 });
+  });
   return app;
-}
-
-async function dashboard(home: Home) {
-  const [counts] = await home.db
-    .prepare(
-      `SELECT (SELECT COUNT(*) FROM articles) AS published, (SELECT COUNT(*) FROM documents) AS documents,
-              (SELECT COUNT(*) FROM subscriptions) AS subscriptions, (SELECT COUNT(*) FROM outbox) AS waiting`,
-    )
-    .all<{ published: number; documents: number; subscriptions: number; waiting: number }>();
-  const files = await home.db
-    .prepare(
-      `SELECT path, state, problems FROM files WHERE state <> 'accepted' OR problems <> '[]'
-       ORDER BY CASE state WHEN 'rejected' THEN 0 WHEN 'accepted' THEN 1 ELSE 2 END, path LIMIT ?`,
-    )
-    .bind(SHOWN_FILES)
-    .all<{ path: string; state: string; problems: string }>();
-  return {
-    site: home.config.site.title,
-    zone: home.config.site.timezone,
-    runs: await listRuns(home, SHOWN_RUNS),
-    held: JSON.parse((await readSetting(home, 'held')) ?? 'null') as Held | null,
-    files: files.map((file): OddFile => ({ ...file, problems: JSON.parse(file.problems) as Problem[] })),
-    receivers: await listReceivers(home),
-    ...(counts ?? { published: 0, documents: 0, subscriptions: 0, waiting: 0 }),
-  };
 }

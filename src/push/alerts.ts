@@ -1,8 +1,7 @@
 import type { Home } from '../home.ts';
 import { partnerOfReceiver } from '../partners/receiver.ts';
+import { heldRun } from '../storage/held.ts';
 import { OutboundError } from '../storage/ports.ts';
-import type { Held } from '../storage/runs.ts';
-import { readSetting } from '../storage/settings.ts';
 import { listReceivers } from './channels/receivers.ts';
 import { enqueue, type Work, wake } from './outbox.ts';
 import { nextAttempt, retryAfterMs } from './retry.ts';
@@ -98,7 +97,7 @@ export async function lookForTrouble(home: Home): Promise<void> {
 }
 
 async function held(home: Home): Promise<Trouble[]> {
-  const found = JSON.parse((await readSetting(home, 'held')) ?? 'null') as Held | null;
+  const found = await heldRun(home);
   return found ? [{ kind: 'held', subject: '', message: `A run waits for you: ${found.message}` }] : [];
 }
 

@@ -1,5 +1,4 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -7,6 +6,7 @@ import { type RunningServer, startServer } from '../../src/node/server.ts';
 import { makeHome, type TestHome } from '../home.ts';
 import { article } from '../http/publishing.ts';
 import { findChromium } from './chromium.ts';
+import { freePort } from './ports.ts';
 
 const executablePath = findChromium();
 const PAGES = ['/', '/feed', '/tag/harbour/', '/articles/a/', '/nothing-here'];
@@ -105,12 +105,3 @@ describe.skipIf(executablePath === null)('in Chromium', () => {
     await page.context().close();
   });
 });
-
-function freePort(): Promise<number> {
-  return new Promise((done) => {
-    const probe = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = probe.address() as { port: number };
-      probe.close(() => done(port));
-    });
-  });
-}

@@ -120,8 +120,7 @@ header { padding-top: 2.25rem; padding-bottom: .25rem; }
 .bar { display: flex; gap: .6rem; align-items: center; padding-block: .8rem; }
 .bar a { display: inline-flex; gap: .6rem; align-items: center; color: inherit; text-decoration: none; font-weight: 650; }
 .bar img { width: 1.5rem; height: 1.5rem; display: block; }
-.bar nav { margin-inline-start: auto; }
-.bar nav a { font-weight: 400; color: var(--soft); }
+.bar a.aside { margin-inline-start: auto; font-weight: 400; color: var(--soft); }
 .rule { border-bottom: 1px solid var(--line); }
 h1 { font-size: clamp(1.55rem, 4vw, 2.1rem); line-height: 1.25; margin: 0 0 .35rem; letter-spacing: -.01em; text-wrap: balance; }
 h2 { font-size: 1.15rem; line-height: 1.3; margin: 2.25rem 0 .6rem; }

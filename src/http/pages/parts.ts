@@ -32,7 +32,7 @@ export interface ShownEntry {
 
 /** The line at the top that leads home. */
 export function bar(site: SiteFrame): Markup {
-  return html`<div class="rule"><div class="bar"><a href="/"><img src="/icon.svg" alt="" width="24" height="24"><span>${site.title}</span></a><nav><a href="/#feeds" lang="${site.words.lang}">${site.words.allFeeds}</a></nav></div></div>`;
+  return html`<nav class="rule" aria-label="${site.title}"><div class="bar"><a href="/"><img src="/icon.svg" alt="" width="24" height="24"><span>${site.title}</span></a><a class="aside" href="/#feeds" lang="${site.words.lang}">${site.words.allFeeds}</a></div></nav>`;
 }
 
 /** The line at the bottom. */
