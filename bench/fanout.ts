@@ -14,6 +14,8 @@ import { inTurn } from './turns.ts';
 const TOPIC = 'https://feeds.example/rss.xml';
 const MANY = 100_000;
 const SUBSCRIBING = 2_000;
+/** Milliseconds without a change before each measured one: fan-outs of one topic begin 1.5 s apart at least. */
+const PAUSE_MS = 1_600;
 
 /**
  * From a document's commit to the last receipt, beside a bare loop that signs and posts as many bytes to the same sink;
@@ -55,6 +57,7 @@ interface Sent {
 }
 
 async function sendAll({ hub, sink }: Stage, count: number): Promise<Sent> {
+  await new Promise((later) => setTimeout(later, PAUSE_MS));
   await sink.ask({ type: 'expect', count });
   const { at = 0, bytes = 0 } = await hub.ask({ type: 'change' });
   const { receipts = [] } = await sink.ask({ type: 'receipts' });
@@ -83,6 +86,7 @@ async function fanOut(count: number, rounds: number): Promise<Figure[]> {
         node: () => bare('node'),
         web: () => bare('web'),
       });
+      if (process.env.DBG) for (const [k, v] of Object.entries(sent)) console.log(k, v.map((o) => `${Math.min(...o.receipts).toFixed(0)}-${Math.max(...o.receipts).toFixed(0)}`).join(' '));
       const rate = ({ receipts }: Sent) => (count * 1000) / Math.max(...receipts);
       const p99 = ({ receipts }: Sent) => quantile(receipts, 0.99);
       const faster = sent.node.map((one, round) => fasterOf(one, sent.web[round] ?? one));

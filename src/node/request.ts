@@ -208,13 +208,10 @@ class OutboundDeadline extends Error {
 /** What a request says unless the caller says otherwise. What is read is what was sent: bounded bytes, not what a small archive unfolds to. */
 const USUAL = { 'user-agent': 'Tidings', 'accept-encoding': 'identity' };
 
-/** Names and values in one list, which undici takes as it is. */
-function headersOf(given: Record<string, string> = {}): string[] {
+function headersOf(given: Record<string, string> = {}): Record<string, string> {
   const headers: Record<string, string> = { ...USUAL };
   for (const name in given) headers[name.toLowerCase()] = given[name] ?? '';
-  const list: string[] = [];
-  for (const name in headers) list.push(name, headers[name] ?? '');
-  return list;
+  return headers;
 }
 
 function toHeaders(raw: IncomingHttpHeaders): Headers {
