@@ -182,8 +182,8 @@ async function save(home: Home, callback: string, topics: Topic[]): Promise<void
       )
       .bind(callback, json),
     enqueueSelected(home, 'deliver', {
-      select: `SELECT CAST(subscription AS TEXT) AS ref, ${now} AS due_at FROM deliveries WHERE subscription IN (${itself})`,
-      values: [callback, json],
+      select: `SELECT CAST(subscription AS TEXT) AS ref, ? AS due_at FROM deliveries WHERE subscription IN (${itself})`,
+      values: [now, callback, json],
       again: true,
     }),
   ]);

@@ -101,8 +101,8 @@ export async function requestFetches(home: Home, addresses: string[], dueAt = ho
   await home.db.batch([
     noteUse(home, addresses),
     enqueueSelected(home, 'fetch', {
-      select: `SELECT value AS ref, ${dueAt} AS due_at FROM json_each(?) WHERE true`,
-      values: [JSON.stringify(addresses)],
+      select: `SELECT value AS ref, ? AS due_at FROM json_each(?) WHERE true`,
+      values: [dueAt, JSON.stringify(addresses)],
       again: true,
     }),
   ]);

@@ -88,9 +88,9 @@ export async function subscribe(home: Home, confirmed: Pending, askedAt: number)
           .bind(topic, callback),
     // Who was left with an old version is tried again in any case.
     enqueueSelected(home, 'deliver', {
-      select: `SELECT CAST(id AS TEXT) AS ref, ${now} AS due_at
+      select: `SELECT CAST(id AS TEXT) AS ref, ? AS due_at
          FROM (${itself} AND id IN (SELECT subscription FROM deliveries))`,
-      values: [topic, callback],
+      values: [now, topic, callback],
       again: true,
     }),
     overridden(home, confirmed),

@@ -1,6 +1,7 @@
 import type { Log } from '../home.ts';
 import { serializeMessage } from '../storage/messages.ts';
-import type { Delivered, Message, Queue } from '../storage/ports.ts';
+import type { Delivered, Message, Queue, Statement } from '../storage/ports.ts';
+import { forRows } from '../storage/rows.ts';
 import type { NodeDatabase } from './sqlite.ts';
 
 /** Tries of one message before it is given up; the outbox still knows its work. */
@@ -62,12 +63,10 @@ export function createQueue(db: NodeDatabase, { now, log }: { now: () => number;
 
   let wake = () => {};
 
-  function insert(messages: Message[], delaySeconds = 0) {
+  async function insert(messages: Message[], delaySeconds = 0): Promise<void> {
     const due = now() + delaySeconds * 1000;
     const bodies = messages.map((message) => serializeMessage(message).text);
-    db.transaction(() => {
-      for (const body of bodies) db.execute('INSERT INTO jobs (body, due_at) VALUES (?, ?)', [body, due]);
-    });
+    await db.batch(forRows(db, 'INSERT INTO jobs (body, due_at) SELECT value, ?2 FROM json_each(?1)', bodies, due));
     wake();
   }
 
@@ -140,7 +139,10 @@ export function createQueue(db: NodeDatabase, { now, log }: { now: () => number;
         log?.error('queue handler failed', { message: error instanceof Error ? error.message : String(error) });
       }
       try {
-        settle(jobs, (job) => decided.get(job.id) ?? (failed ? { delaySeconds: backoffSeconds(job.attempts) } : 'ack'));
+        await settle(
+          jobs,
+          (job) => decided.get(job.id) ?? (failed ? { delaySeconds: backoffSeconds(job.attempts) } : 'ack'),
+        );
       } catch (error) {
         // They come again when their claim ends.
         log?.error('queue messages unsettled', { message: String(error), count: jobs.length });
@@ -148,25 +150,25 @@ export function createQueue(db: NodeDatabase, { now, log }: { now: () => number;
     }
 
     /** Writes down what becomes of a handled batch, all of it at once. */
-    function settle(jobs: Claimed[], fateOf: (job: Claimed) => Fate) {
-      db.transaction(() => {
-        for (const job of jobs) {
-          const fate = fateOf(job);
-          if (fate === 'ack') {
-            db.execute('DELETE FROM jobs WHERE id = ?', [job.id]);
-          } else if (job.attempts >= MAX_ATTEMPTS) {
-            db.execute('DELETE FROM jobs WHERE id = ?', [job.id]);
-            log?.error('queue message dropped', { id: job.id, attempts: job.attempts, body: job.body });
-          } else {
-            // A claim that ran out belongs to another handler by now.
-            db.execute('UPDATE jobs SET due_at = ?, claimed_until = 0 WHERE id = ? AND claimed_until = ?', [
-              now() + fate.delaySeconds * 1000,
-              job.id,
-              job.until,
-            ]);
-          }
+    async function settle(jobs: Claimed[], fateOf: (job: Claimed) => Fate): Promise<void> {
+      const ended: number[] = [];
+      const retried: Statement[] = [];
+      // A claim that ran out belongs to another handler by now.
+      const retry = db.prepare('UPDATE jobs SET due_at = ?, claimed_until = 0 WHERE id = ? AND claimed_until = ?');
+      for (const job of jobs) {
+        const { id, attempts, body, until } = job;
+        const fate = fateOf(job);
+        if (fate !== 'ack' && attempts < MAX_ATTEMPTS) {
+          retried.push(retry.bind(now() + fate.delaySeconds * 1000, id, until));
+          continue;
         }
-      });
+        if (fate !== 'ack') log?.error('queue message dropped', { id, attempts, body });
+        ended.push(id);
+      }
+      await db.batch([
+        ...forRows(db, 'DELETE FROM jobs WHERE id IN (SELECT value FROM json_each(?1))', ended),
+        ...retried,
+      ]);
     }
 
     wake = () => {
@@ -187,8 +189,8 @@ export function createQueue(db: NodeDatabase, { now, log }: { now: () => number;
   }
 
   return {
-    send: async (message, options) => insert([message], options?.delaySeconds),
-    sendBatch: async (messages, options) => insert(messages, options?.delaySeconds),
+    send: (message, options) => insert([message], options?.delaySeconds),
+    sendBatch: (messages, options) => insert(messages, options?.delaySeconds),
     consume,
   };
 }

@@ -36,15 +36,22 @@ const PATIENCE_MS = 500;
 /** Compiled statements that are kept; statements with lists of varying length would otherwise pile up. */
 const CACHED_STATEMENTS = 500;
 
+/** Statements that write nothing. What is not surely one of them counts as a write. */
+const READS = /^\s*SELECT\b/i;
+
 /**
  * Opens (or creates) the SQLite file at `path`; `:memory:` is allowed. WAL with `synchronous = NORMAL`: what was
  * committed survives the death of the process at any moment.
+ *
+ * All that is written within a turn of the event loop is one transaction, since a commit costs more than most statements;
+ * who asked hears of it when it is committed. Each batch in it is all or nothing by a savepoint of its own.
  */
 export function openDatabase(path: string): NodeDatabase {
   const handle = new DatabaseSync(path, { timeout: PATIENCE_MS, enableForeignKeyConstraints: true, limits: LIMITS });
   handle.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;');
-  const cache = new Map<string, { statement: StatementSync; reads: boolean }>();
+  const cache = new Map<string, { statement: StatementSync; answers: boolean; writes: boolean }>();
   const total = handle.prepare('SELECT total_changes() AS changes');
+  const [savepoint, release] = [handle.prepare('SAVEPOINT work'), handle.prepare('RELEASE work')];
 
   function compile(sql: string) {
     let entry = cache.get(sql);
@@ -52,7 +59,7 @@ export function openDatabase(path: string): NodeDatabase {
       cache.delete(sql);
     } else {
       const statement = handle.prepare(sql);
-      entry = { statement, reads: statement.columns().length > 0 };
+      entry = { statement, answers: statement.columns().length > 0, writes: !READS.test(sql) };
       const oldest = cache.size >= CACHED_STATEMENTS ? cache.keys().next().value : undefined;
       if (oldest !== undefined) cache.delete(oldest);
     }
@@ -60,37 +67,90 @@ export function openDatabase(path: string): NodeDatabase {
     return entry;
   }
 
-  // SQLite's changes() still tells of the statement before when this one writes nothing; the difference of totals is
-  // what D1 counts too.
+  // SQLite's changes() leaves out what triggers write; the difference of totals is what D1 counts too.
   const changed = () => Number(total.get()?.changes);
 
   function execute<T>(sql: string, values: readonly SqlValue[] = []): SqlResult<T> {
     try {
-      const { statement, reads } = compile(sql);
+      const { statement, answers, writes } = compile(sql);
+      if (!writes) return { results: statement.all(...values) as T[], changes: 0 };
       const before = changed();
-      if (reads) {
-        const results = statement.all(...values) as T[];
-        return { results, changes: changed() - before };
-      }
-      statement.run(...values);
-      return { results: [], changes: changed() - before };
+      const results = answers ? (statement.all(...values) as T[]) : [];
+      if (!answers) statement.run(...values);
+      return { results, changes: changed() - before };
     } catch (error) {
       throw storageError(error);
     }
   }
 
-  function transaction<T>(work: () => T): T {
-    try {
+  /** The transaction of this turn; its promise is kept when it is committed. */
+  let turn: (PromiseWithResolvers<void> & { end: NodeJS.Immediate }) | null = null;
+
+  function begin(): Promise<void> {
+    if (turn === null) {
       handle.exec('BEGIN IMMEDIATE');
+      turn = { ...Promise.withResolvers<void>(), end: setImmediate(commit) };
+      // Nobody may be waiting for it: all that was in it may have failed by itself.
+      turn.promise.catch(() => {});
+    }
+    return turn.promise;
+  }
+
+  function commit(): void {
+    if (turn === null) return;
+    try {
+      handle.exec('COMMIT');
+      clearImmediate(turn.end);
+      turn.resolve();
+      turn = null;
     } catch (error) {
+      abandon(error);
+    }
+  }
+
+  /** Everything of this turn is lost, as after some errors (a full disk) SQLite has decided already. */
+  function abandon(error: unknown): void {
+    if (handle.isTransaction) handle.exec('ROLLBACK');
+    if (turn === null) return;
+    clearImmediate(turn.end);
+    turn.reject(storageError(error));
+    turn = null;
+  }
+
+  /** Does something as a whole or not at all, within the transaction of this turn. It must not await. */
+  async function write<T>(work: () => T): Promise<T> {
+    let result: T;
+    let committed: Promise<void>;
+    try {
+      committed = begin();
+      savepoint.run();
+      result = work();
+      release.run();
+    } catch (error) {
+      if (turn !== null && handle.isTransaction) handle.exec('ROLLBACK TO work; RELEASE work');
+      else abandon(error);
       throw storageError(error);
     }
+    await committed;
+    return result;
+  }
+
+  /** What is read in a turn that writes may be of that turn, so it is told when that is committed. */
+  async function run<T>(sql: string, values: SqlValue[]): Promise<SqlResult<T>> {
+    if (!READS.test(sql)) return write(() => execute<T>(sql, values));
+    const result = execute<T>(sql, values);
+    await turn?.promise;
+    return result;
+  }
+
+  function transaction<T>(work: () => T): T {
+    commit();
     try {
+      handle.exec('BEGIN IMMEDIATE');
       const result = work();
       handle.exec('COMMIT');
       return result;
     } catch (error) {
-      // Some errors (a full disk) have already rolled back.
       if (handle.isTransaction) handle.exec('ROLLBACK');
       throw storageError(error);
     }
@@ -101,9 +161,9 @@ export function openDatabase(path: string): NodeDatabase {
   function statement(sql: string, values: SqlValue[]): Statement {
     const self: Statement = {
       bind: (...next) => statement(sql, bindable(next)),
-      all: async <T>() => execute<T>(sql, values).results,
-      first: async <T>() => execute<T>(sql, values).results[0] ?? null,
-      run: async () => ({ changes: execute(sql, values).changes }),
+      all: async <T>() => (await run<T>(sql, values)).results,
+      first: async <T>() => (await run<T>(sql, values)).results[0] ?? null,
+      run: async () => ({ changes: (await run(sql, values)).changes }),
     };
     statements.set(self, { sql, values });
     return self;
@@ -111,9 +171,8 @@ export function openDatabase(path: string): NodeDatabase {
 
   return {
     prepare: (sql) => statement(sql, []),
-    // Not one await between BEGIN and COMMIT: another request's write would be lost in this one's rollback.
-    batch: async <T>(list: Statement[]) =>
-      transaction(() =>
+    batch: <T>(list: Statement[]) =>
+      write(() =>
         list.map((item) => {
           const known = statements.get(item);
           if (!known) throw new TypeError('batch() takes statements that this database prepared.');
@@ -123,6 +182,9 @@ export function openDatabase(path: string): NodeDatabase {
     execute,
     transaction,
     exec: (sql) => handle.exec(sql),
-    close: () => handle.close(),
+    close: () => {
+      commit();
+      handle.close();
+    },
   };
 }

@@ -22,9 +22,9 @@ export function announceDocuments(home: Home, documents: { address: string; vers
       documents.map(({ address, version }) => ({ address, version })),
     ),
     enqueueSelected(home, 'fanout', {
-      select: `SELECT value AS ref, ${home.now()} AS due_at FROM json_each(?)
+      select: `SELECT value AS ref, ? AS due_at FROM json_each(?)
          WHERE EXISTS (SELECT 1 FROM subscriptions WHERE topic = value)`,
-      values: [JSON.stringify(addresses)],
+      values: [home.now(), JSON.stringify(addresses)],
       again: true,
     }),
     // What is behind a partner's key is nobody else's news.

@@ -63,9 +63,9 @@ async function cut(home: Home, topic: string, { pass, cursor }: FanOut): Promise
       )
       .bind(topic, pass, cursor),
     enqueueSelected(home, 'slice', {
-      select: `SELECT CAST(id AS TEXT) AS ref, ${home.now()} AS due_at FROM slices
+      select: `SELECT CAST(id AS TEXT) AS ref, ? AS due_at FROM slices
          WHERE topic = ? AND pass = ? AND first > ? AND done = 0`,
-      values: [topic, pass, cursor],
+      values: [home.now(), topic, pass, cursor],
       again: false,
     }),
     db

@@ -56,7 +56,7 @@ export function enqueue(
  * The same for every row that a query gives, without a payload. Work that is already wanted stays as it is, or with
  * `again` is asked for again.
  *
- * @param select SQL that gives `ref` (text) and `due_at`, and has a WHERE
+ * @param select SQL that gives `ref` (text) and `due_at`, and has a WHERE; without an instant in it, so that it is compiled once
  */
 export function enqueueSelected(
   home: Home,
@@ -64,14 +64,13 @@ export function enqueueSelected(
   { select, values, again }: { select: string; values: SqlValue[]; again: boolean },
 ): Statement {
   const now = home.now();
-  const wakes = `iif(due_at > ${now}, due_at, ${now + MESSAGE_MS})`;
   return home.db
     .prepare(
       `INSERT INTO outbox (type, ref, due_at, wake_at, created_at)
-       SELECT ?, ref, due_at, ${wakes}, ? FROM (${select}) WHERE true
+       SELECT ?, ref, due_at, iif(due_at > ?, due_at, ?), ? FROM (${select}) WHERE true
        ${again ? ASKED_AGAIN : 'ON CONFLICT (type, ref) DO NOTHING'}`,
     )
-    .bind(type, now, ...values);
+    .bind(type, now, afterMessage(now), now, ...values);
 }
 
 /** When the sweep has to look at a row that a message is sent for at this instant. */

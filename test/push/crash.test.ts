@@ -69,7 +69,7 @@ test('killed after the message was sent, before a consumer ran: the message is l
   const home = start();
   await insertSubscriptions(home, sink.url, SUBSCRIBERS);
   await publishDocument(home, 'news');
-  home.db.prepare('DELETE FROM jobs').run();
+  await home.db.prepare('DELETE FROM jobs').run();
   await recover(start());
   expect(everyoneHas('news')).toBe(true);
 });

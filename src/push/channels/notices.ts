@@ -44,9 +44,9 @@ export function announceArticles(home: Home): Statement[] {
       )
       .bind(now),
     enqueueSelected(home, ANNOUNCE, {
-      select: `SELECT key AS ref, ${now} AS due_at FROM receivers
+      select: `SELECT key AS ref, ? AS due_at FROM receivers
          WHERE about = 'articles' AND EXISTS (SELECT 1 FROM events WHERE seq > receivers.cursor) AND ${SHOWN}`,
-      values: [],
+      values: [now],
       again: true,
     }),
     home.db.prepare(
@@ -75,8 +75,8 @@ export function announceMoves(home: Home, articles: string[]): Statement[] {
       now,
     ),
     enqueueSelected(home, ANNOUNCE, {
-      select: `SELECT key AS ref, ${now + GATHER_MS} AS due_at FROM receivers WHERE channel = 'indexnow'`,
-      values: [],
+      select: `SELECT key AS ref, ? AS due_at FROM receivers WHERE channel = 'indexnow'`,
+      values: [now + GATHER_MS],
       again: true,
     }),
   ];
@@ -105,8 +105,8 @@ export function announceChanges(home: Home, addresses: string[]): Statement[] {
       now,
     ),
     enqueueSelected(home, ANNOUNCE, {
-      select: `SELECT value AS ref, ${now + GATHER_MS} AS due_at FROM json_each(?) WHERE true`,
-      values: [receivers],
+      select: `SELECT value AS ref, ? AS due_at FROM json_each(?) WHERE true`,
+      values: [now + GATHER_MS, receivers],
       again: true,
     }),
   ];
