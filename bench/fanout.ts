@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Agent, request } from 'undici';
 import type { SenderQuestion } from './bare-sender.ts';
-import { type Figure, figure, quantile } from './figure.ts';
+import { type Figure, figure, median, quantile } from './figure.ts';
 import type { HubAnswer, HubQuestion } from './hub.ts';
 import type { Benchmark } from './main.ts';
 import { type Helper, instant, startHelper } from './process.ts';
@@ -19,7 +19,8 @@ const PAUSE_MS = 1_600;
 
 /**
  * From a document's commit to the last receipt, beside a bare loop that signs and posts as many bytes to the same sink;
- * then with a tenth of the callbacks hanging, the memory at 100,000 subscriptions, and how fast one can subscribe.
+ * the same with deltas; then with a tenth of the callbacks hanging, the memory at 100,000 subscriptions, and how fast one
+ * can subscribe.
  */
 export const run: Benchmark = async ({ count, rounds = 3 }) => {
   const figures: Figure[] = [];
@@ -64,6 +65,7 @@ async function sendAll({ hub, sink }: Stage, count: number): Promise<Sent> {
   return { receipts: receipts.map((receipt) => receipt - at), bytes };
 }
 
+/** Whole documents beside the bare loop, then deltas beside whole documents. */
 async function fanOut(count: number, rounds: number): Promise<Figure[]> {
   return onStage(async (stage) => {
     const { hub, sink, sinkUrl } = stage;
@@ -86,10 +88,12 @@ async function fanOut(count: number, rounds: number): Promise<Figure[]> {
         node: () => bare('node'),
         web: () => bare('web'),
       });
-      if (process.env.DBG) for (const [k, v] of Object.entries(sent)) console.log(k, v.map((o) => `${Math.min(...o.receipts).toFixed(0)}-${Math.max(...o.receipts).toFixed(0)}`).join(' '));
+      await hub.ask({ type: 'deltas' });
+      const deltas: Sent[] = [];
+      for (let round = 0; round < rounds; round++) deltas.push(await sendAll(stage, count));
       const rate = ({ receipts }: Sent) => (count * 1000) / Math.max(...receipts);
       const p99 = ({ receipts }: Sent) => quantile(receipts, 0.99);
-      const faster = sent.node.map((one, round) => fasterOf(one, sent.web[round] ?? one));
+      const faster = median(sent.node.map(rate)) > median(sent.web.map(rate)) ? sent.node : sent.web;
       const { megabytes = 0 } = await hub.ask({ type: 'memory' });
       const to = `to ${count} subscribers`;
       return [
@@ -98,16 +102,16 @@ async function fanOut(count: number, rounds: number): Promise<Figure[]> {
           target: { atLeast: 0.8 },
         }),
         figure(`p99 from commit to receipt, ${to}`, 'ms', sent.ours.map(p99), { beside: faster.map(p99) }),
+        figure(`deltas beside whole documents, ${to}`, 'a second', deltas.map(rate), {
+          beside: sent.ours.map(rate),
+          target: { atLeast: 3 },
+        }),
         figure(`peak memory of the process, ${to}`, 'MB', [megabytes]),
       ];
     } finally {
       sender.stop();
     }
   });
-}
-
-function fasterOf(one: Sent, other: Sent): Sent {
-  return Math.max(...one.receipts) < Math.max(...other.receipts) ? one : other;
 }
 
 /** The p99 of the healthy with a tenth of all callbacks hanging, beside that without them. */

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { startServer } from '../src/node/server.ts';
 import { republish } from '../src/republish.ts';
@@ -6,33 +6,45 @@ import { requestRun } from '../src/storage/runs.ts';
 import { benchHome } from './home.ts';
 import { answer, instant } from './process.ts';
 
-/** `insert`: verified subscriptions to /rss.xml. `change`: the article changes; answers when its document was committed. */
+/**
+ * `insert`: verified subscriptions to /rss.xml. `change`: an article changes; answers when its document was committed.
+ * `deltas`: from now on everybody wants new and changed entries alone.
+ */
 export type HubQuestion =
   | { type: 'address' }
   | { type: 'insert'; url: string; first: number; count: number }
   | { type: 'change' }
+  | { type: 'deltas' }
   | { type: 'subscriptions' }
   | { type: 'memory' };
 export type HubAnswer = { url?: string; at?: number; bytes?: number; count?: number; megabytes?: number };
 
-/** The one article and so nearly the feed, in bytes. */
-const BYTES = 59_000;
+/** Of the feed's articles the newest changes; each is of so many bytes, and all of them make nearly 60 KB. */
+const ARTICLES = 20;
+const BYTES = 2_550;
 
-// A process of its own: the server as `npm start` has it, over one article that changes when it is asked to.
+// A process of its own: the server as `npm start` has it, over articles of which one changes when it is asked to.
 const [folder = ''] = process.argv.slice(2);
 const [data, content] = [join(folder, 'data'), join(folder, 'content')];
 const home = benchHome(data, content);
 let version = 0;
-writeArticle();
+mkdirSync(join(content, 'content/posts'), { recursive: true });
+for (let n = 1; n < ARTICLES; n++) writeArticle(`content/posts/${n}.md`, n, n);
+changeArticle();
 const options = { port: 0, host: '127.0.0.1', contentFolder: content, dataFolder: data, schedule: null };
 const server = await startServer(home, options);
 await ran();
 
-function writeArticle(): void {
+function changeArticle(): void {
   version += 1;
-  const sentence = `The ferry of ${version} leaves the harbour at noon.\n\n`;
+  writeArticle('ferry.md', ARTICLES, version);
+}
+
+function writeArticle(path: string, day: number, ferry: number): void {
+  const sentence = `The ferry of ${ferry} leaves the harbour at noon.\n\n`;
   const body = sentence.repeat(Math.floor(BYTES / (sentence.length + 7)));
-  writeFileSync(join(content, 'ferry.md'), `---\ntitle: Ferries\ndate: 2024-03-05\n---\n\n${body}`);
+  const head = `title: Ferries ${day}\ndate: 2024-03-${String(day).padStart(2, '0')}`;
+  writeFileSync(join(content, path), `---\n${head}\n---\n\n${body}`);
 }
 
 async function ran(): Promise<void> {
@@ -57,7 +69,7 @@ async function change(): Promise<HubAnswer> {
     if (at === 0 && (await head()).version > before) at = committed;
     return results;
   };
-  writeArticle();
+  changeArticle();
   await ran();
   db.batch = batch;
   return { at, bytes: (await head()).size };
@@ -84,6 +96,9 @@ answer<HubQuestion, HubAnswer>(async (question) => {
       return {};
     case 'change':
       return change();
+    case 'deltas':
+      await home.db.prepare('UPDATE subscriptions SET delta = 1').run();
+      return {};
     case 'subscriptions':
       return (await home.db.prepare('SELECT count(*) AS count FROM subscriptions').first<{ count: number }>()) ?? {};
     case 'memory':
