@@ -6,18 +6,12 @@ import { request } from 'undici';
 import { adminToken, readEnvironment } from '../node/environment.ts';
 import { findOwner } from '../node/own.ts';
 import { type Command, JSON_OPTION, type Options } from './command.ts';
+import { Examination, type Finding } from './doctor/finding.ts';
+import { examineAsReader } from './doctor/reader.ts';
+import { green, red, yellow } from './style.ts';
 
 /** Milliseconds that the hub has for its question, and for a document. */
 const PATIENCE_MS = 30_000;
-
-/** What came of one step of the self-test. */
-interface Finding {
-  step: string;
-  state: 'ok' | 'failed' | 'skipped';
-  ms: number;
-  /** What was found, or what to do. */
-  detail: string;
-}
 
 const options = {
   callback: { type: 'string', value: 'URL', summary: 'public address at which --listen is reached' },
@@ -27,11 +21,14 @@ const options = {
 
 export const command: Command = {
   usage: 'doctor [URL] [--callback URL --listen PORT] [--json]',
-  summary: 'Self-test: subscribes to a server, has it publish, and reports what arrived',
+  summary: 'Looks at a server as feed readers and subscribers do, and says what to change',
+  details:
+    'With an address: whether every reader reaches the feeds without a challenge, types, validity, caching, conditional requests, compression, hub and self links, clock, certificate, CORS and redirects. Then, of the server on this data folder, one on this machine, or with --callback: subscribes, has it publish, and compares what arrives.',
   options,
   examples: [
-    ['tidings doctor', 'the server that runs on this data folder'],
-    ['tidings doctor https://feeds.example --callback https://me.example --listen 9000', 'another one, from outside'],
+    ['tidings doctor', 'the self-test of the server that runs on this data folder'],
+    ['tidings doctor https://feeds.example', 'a deployed one, as a reader sees it'],
+    ['tidings doctor https://feeds.example --callback https://me.example --listen 9000', 'and as a subscriber sees it'],
   ],
   async run(args) {
     const { values, positionals } = parseArgs({ args, allowPositionals: true, options });
@@ -50,12 +47,26 @@ export const command: Command = {
     const url = given.replace(/\/+$/, '');
     // Only to the server that it is the token of.
     const isOwn = isSame(findOwner(data)?.address, url) || process.env.TIDINGS_ADMIN_TOKEN !== undefined;
-    const findings = await examine(url, {
-      callback: values.callback ?? null,
-      listen,
-      token: isOwn ? adminToken(data) : null,
-      print,
-    });
+    const examination = new Examination(print);
+    if (positionals.length > 0) await examineAsReader(examination, url);
+    const findings = examination.findings;
+    const isHere = /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(new URL(url).hostname);
+    const isServer = !/\.(?:xml|json|rss|atom)$/.test(url);
+    if (isServer && (isHere || isSame(findOwner(data)?.address, url) || values.callback !== undefined))
+      findings.push(
+        ...(await examine(url, {
+          callback: values.callback ?? null,
+          listen,
+          token: isOwn ? adminToken(data) : null,
+          print,
+        })),
+      );
+    else
+      examination.note(
+        'subscribe',
+        'skipped',
+        'give --callback with a public address of this machine, and --listen with its port, to be a subscriber',
+      );
     const well = findings.every(({ state }) => state !== 'failed');
     if (values.json) console.log(JSON.stringify({ url, ok: well, findings }, null, 2));
     else console.log(well ? '\nAll is well.' : '\nSomething is wrong; see above.');
@@ -70,7 +81,7 @@ function isSame(owner: string | null | undefined, url: string): boolean {
   return plain(owner) === plain(url);
 }
 
-const SIGNS = { ok: '✓', failed: '✗', skipped: '–' };
+const SIGNS = { ok: green('✓'), warning: yellow('!'), failed: red('✗'), skipped: '–' };
 
 function printFinding({ step, state, ms, detail }: Finding): void {
   console.log(`${SIGNS[state]} ${step.padEnd(12)} ${`${ms} ms`.padStart(9)}  ${detail}`);
