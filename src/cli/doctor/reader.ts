@@ -118,7 +118,7 @@ async function valid(feeds: string[]): Promise<string> {
   let warnings = 0;
   for (const url of feeds) {
     const { bytes, header } = await asked(url);
-    const { findings } = lintFeed({ place: url, bytes, url, contentType: header('content-type') }, Date.now());
+    const { findings } = lintFeed({ place: url, bytes, url: null, contentType: header('content-type') }, Date.now());
     const error = findings.find(({ severity }) => severity === 'error');
     if (error) throw new Error(`${url}:${error.line ?? 1}: ${error.message} See: tidings check ${url}`);
     warnings += findings.length;
