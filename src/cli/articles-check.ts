@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { type CheckedFile, type CheckReport, checkArticles } from '../articles/check.ts';
+import type { CheckedFile, CheckReport } from '../articles/check.ts';
 import { loadConfig, readEnvironment } from '../node/environment.ts';
 import { createFileSource } from '../node/files.ts';
 import { type Command, JSON_OPTION, type Options } from './command.ts';
@@ -37,6 +37,7 @@ export const command: Command = {
     const source = createFileSource(folder, {
       onSkipped: ({ path, reason }) => console.error(`Passed over: ${path}: ${reason}`),
     });
+    const { checkArticles } = await import('../articles/check.ts');
     const result = await checkArticles(source, config, Date.now(), progress('Reading'));
     if (values.json) console.log(JSON.stringify(result, null, 2));
     else print(result, folder);

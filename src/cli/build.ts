@@ -1,7 +1,5 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { loadConfig, readEnvironment } from '../node/environment.ts';
-import { answering } from './build/asking.ts';
 import { writeFolder } from './build/folder.ts';
 import { hostFiles } from './build/hosts.ts';
 import { collectSite, type StaticFile } from './build/site.ts';
@@ -27,8 +25,11 @@ export const command: Command = {
     const { values, positionals } = parseArgs({ args, allowPositionals: true, options });
     const [out] = positionals;
     if (out === undefined || positionals.length > 1) throw new UsageError('Give the folder to write to.');
+    const { loadConfig, readEnvironment } = await import('../node/environment.ts');
     const environment = readEnvironment();
     const config = await loadConfig(environment);
+    // Loaded here, so that the list of commands costs nothing of the server.
+    const { answering } = await import('./build/asking.ts');
     const { ask, report, base, close } = await answering(environment, {
       ...config,
       hub: { ...config.hub, own: false },

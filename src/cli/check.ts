@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util';
 import { command as articlesCheck } from './articles-check.ts';
 import { type Command, JSON_OPTION, type Options, UsageError } from './command.ts';
 import type { Finding } from './lint/finding.ts';
-import { lintFeed, type Verdict } from './lint/lint.ts';
+import type { Verdict } from './lint/lint.ts';
 import { fetchPlace, isAddress } from './place.ts';
 import { bold, dim, green, red, yellow } from './style.ts';
 
@@ -38,6 +38,7 @@ export const command: Command = {
       throw new UsageError(
         `${place} is not there; give a folder of articles, a file, or an address that begins with https://`,
       );
+    const { lintFeed } = await import('./lint/lint.ts');
     const verdict = lintFeed(await fetchPlace(place), Date.now());
     const errors = verdict.findings.filter(({ severity }) => severity === 'error').length;
     const counts = { errors, warnings: verdict.findings.length - errors };

@@ -7,7 +7,6 @@ import { adminToken, readEnvironment } from '../node/environment.ts';
 import { findOwner } from '../node/own.ts';
 import { type Command, JSON_OPTION, type Options } from './command.ts';
 import { Examination, type Finding } from './doctor/finding.ts';
-import { examineAsReader } from './doctor/reader.ts';
 import { green, red, yellow } from './style.ts';
 
 /** Milliseconds that the hub has for its question, and for a document. */
@@ -48,7 +47,10 @@ export const command: Command = {
     // Only to the server that it is the token of.
     const isOwn = isSame(findOwner(data)?.address, url) || process.env.TIDINGS_ADMIN_TOKEN !== undefined;
     const examination = new Examination(print);
-    if (positionals.length > 0) await examineAsReader(examination, url);
+    if (positionals.length > 0) {
+      const { examineAsReader } = await import('./doctor/reader.ts');
+      await examineAsReader(examination, url);
+    }
     const findings = examination.findings;
     const isHere = /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(new URL(url).hostname);
     const isServer = !/\.(?:xml|json|rss|atom)$/.test(url);

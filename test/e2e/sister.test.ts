@@ -109,11 +109,22 @@ test('tidings doctor finds all well', async () => {
     { env: { ...process.env, TIDINGS_ADMIN_TOKEN: TOKEN, TIDINGS_DATA: join(tidings.folder, 'data') } },
   );
   const report = JSON.parse(stdout) as { ok: boolean; findings: { step: string; state: string }[] };
-  expect(report.findings.map(({ step, state }) => `${step} ${state}`)).toEqual([
-    ...['reach', 'agents', 'types', 'valid', 'caching', 'asking again', 'coding', 'links', 'cors', 'clock'].map(
-      (step) => `${step} ok`,
-    ),
-    'certificate skipped',
+  const asReader = report.findings.slice(0, -8);
+  expect(asReader.map(({ step }) => step)).toEqual([
+    'reach',
+    'agents',
+    'types',
+    'valid',
+    'caching',
+    'asking again',
+    'coding',
+    'links',
+    'cors',
+    'clock',
+    'certificate',
+  ]);
+  expect(asReader.filter(({ state }) => state === 'failed')).toEqual([]);
+  expect(report.findings.slice(-8).map(({ step, state }) => `${step} ${state}`)).toEqual([
     'alive ok',
     'discovery ok',
     'subscribe ok',
