@@ -8,7 +8,10 @@ import type { ArticleSource, Message, SourceFile } from '../../src/storage/ports
 import { requestRun } from '../../src/storage/runs.ts';
 
 /** A home without queue, whose source is in memory. */
-export type BareHome = Omit<Home, 'queue'>;
+export type BareHome = Omit<Home, 'queue'> & {
+  /** The same home in another invocation, where these are counted and bounded. */
+  renew?: () => Omit<Home, 'queue'>;
+};
 
 /** A publisher at work: writes articles, has them published, and lets what follows happen when the test says so. */
 export interface Newsdesk {
@@ -53,6 +56,11 @@ function open(bare: BareHome, source: ArticleSource, clock: { offset: number }, 
     waitUntil: (work) => void outliving.push(work),
   };
   const app = createApp(home);
+  /** What is asked of the server, and each of its works, is an invocation of its own. */
+  const begin = () => {
+    const fresh = bare.renew?.();
+    if (fresh) Object.assign(home, { db: fresh.db, blobs: fresh.blobs, request: fresh.request });
+  };
   const desk: Newsdesk = {
     home,
     pass: (ms) => {
@@ -64,11 +72,13 @@ function open(bare: BareHome, source: ArticleSource, clock: { offset: number }, 
       await desk.regenerate();
     },
     async regenerate() {
+      begin();
       await requestRun(home, { trigger: 'api', acceptWithdrawals: true });
       await republish(home);
     },
     async drain() {
       for (;;) {
+        begin();
         await Promise.all(outliving.splice(0));
         const due = await home.db
           .prepare('SELECT type, ref FROM outbox WHERE due_at <= ? AND claimed_until = 0')
@@ -81,7 +91,10 @@ function open(bare: BareHome, source: ArticleSource, clock: { offset: number }, 
         );
       }
     },
-    ask: async (path, init) => app.request(SITE + path, init, undefined),
+    ask: async (path, init) => {
+      begin();
+      return app.request(SITE + path, init, undefined);
+    },
     restart: (push) => open(bare, source, clock, { ...input, push }),
   };
   return desk;

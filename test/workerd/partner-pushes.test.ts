@@ -9,5 +9,6 @@ partnerPushesContract(async () => {
   await env.DB.batch(results.map(({ name }) => env.DB.prepare(`DELETE FROM ${name}`)));
   const vars = { TIDINGS_URL: 'http://tidings.test', TIDINGS_LOG: 'silent', TIDINGS_ALLOW_PRIVATE: '127.0.0.0/8' };
   const ctx = { waitUntil: () => {}, passThroughOnException: () => {} } as unknown as ExecutionContext;
-  return createCloudflareHome({ ...env, ...vars }, ctx, {});
+  const invoked = () => createCloudflareHome({ ...env, ...vars }, ctx, {});
+  return { ...invoked(), renew: invoked };
 });
