@@ -1,7 +1,7 @@
 import type { Home } from '../home.ts';
 import { type PartnerDocuments, recordDocuments } from '../partners/offers.ts';
 import { partnerOfFeed } from '../partners/partner.ts';
-import { mended } from '../partners/trouble.ts';
+import { feedsOfPartners, mended } from '../partners/trouble.ts';
 import { announceDocuments, wakeFanOuts } from '../push/announce.ts';
 import { announceArticles, wakeAnnouncements } from '../push/channels/notices.ts';
 import { isSmall } from '../storage/codings.ts';
@@ -58,7 +58,10 @@ async function passSmallFeeds(home: Home): Promise<void> {
  */
 export async function publishFeeds(home: Home, feeds: DirtyFeed[], context: FragmentContext): Promise<number> {
   const rules = await feedRules(home, feeds);
-  for (const { key } of feeds.filter((feed) => !rules.has(feed.key))) await removeFeed(home, key);
+  const unruled = feeds.filter(({ key }) => !rules.has(key)).map(({ key }) => key);
+  const left = unruled.length > 0 ? await feedsOfPartners(home, unruled) : new Set();
+  // A partner whose settings cannot be used keeps what it has.
+  for (const key of unruled) if (!left.has(key)) await removeFeed(home, key);
   const present = feeds.filter(({ key }) => rules.has(key));
   if (present.length === 0) return 0;
   const { drafts, rendered } = await draftsOf(home, present, rules, context);

@@ -51,9 +51,23 @@ export async function compiledPartners(home: Home): Promise<Map<string, Compiled
   const kept = known.get(home.config);
   if (kept?.revision === revision) return kept.partners;
   const partners = new Map<string, CompiledPartner>();
-  for (const partner of await readPartners(home)) if (!partner.broken) partners.set(partner.id, compile(home, partner));
+  for (const partner of await readPartners(home)) {
+    const compiled = partner.broken ? null : compileOne(home, partner);
+    if (compiled) partners.set(partner.id, compiled);
+  }
   if (revision !== '') known.set(home.config, { revision, partners });
   return partners;
+}
+
+/** Null where a partner's settings, though they were taken once, cannot be used: it stops nobody else. */
+function compileOne(home: Home, partner: StoredPartner): CompiledPartner | null {
+  try {
+    return compile(home, partner);
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    home.log.error('partner left out', { partner: partner.id, error: message });
+    return null;
+  }
 }
 
 function compile(home: Home, partner: StoredPartner): CompiledPartner {

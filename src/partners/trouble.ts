@@ -16,3 +16,15 @@ export function mended(home: Home, feeds: { key: string }[]): Statement[] {
     feeds.flatMap(({ key }) => partnerOfFeed(key) ?? []),
   );
 }
+
+/** Those of some feeds that are of a partner which there is. */
+export async function feedsOfPartners(home: Home, feeds: string[]): Promise<Set<string>> {
+  const rows = await home.db
+    .prepare(
+      `SELECT j.value AS key FROM json_each(?) AS j
+       WHERE EXISTS (SELECT 1 FROM partners WHERE 'partners/' || id = j.value)`,
+    )
+    .bind(JSON.stringify(feeds))
+    .all<{ key: string }>();
+  return new Set(rows.map(({ key }) => key));
+}

@@ -251,6 +251,7 @@ test('one partner whose settings are broken stops nothing else', async () => {
     site.home.db.prepare(`UPDATE settings SET value = 'another' WHERE name = 'partners'`),
   ]);
   await site.publish('Two');
+  await site.publish('One', {}, 0, 'It is another text now, and the broken partner keeps the one that it has.\n');
   expect((await site.titlesFor('well', well.key)).sort()).toEqual(['One', 'Two']);
   expect(await site.titlesFor('broken', broken.key)).toEqual(['One']);
   const list = (await site.api('GET', '')).body as never as { partners: { id: string; error: string | null }[] };
