@@ -6,7 +6,7 @@ const GAP = '  ';
 const NARROWEST = 8;
 
 /** Columns of the terminal; without one, lines are as long as they are. */
-export const terminalWidth = () => (process.stdout.isTTY ? (process.stdout.columns ?? 80) : Number.POSITIVE_INFINITY);
+export const terminalWidth = () => (process.stdout.isTTY ? process.stdout.columns || 80 : Number.POSITIVE_INFINITY);
 
 /** Prints rows in columns, the head first. Where they do not fit the terminal, the widest columns are cut. */
 export function printTable(head: string[], rows: (string | number)[][]): void {

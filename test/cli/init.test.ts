@@ -8,6 +8,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { type CheckReport, checkArticles } from '../../src/articles/check.ts';
 import { readArticle } from '../../src/articles/read.ts';
 import { publishedFeed } from '../../src/cli/feed/entries.ts';
+import { type InitReport, initialize } from '../../src/cli/init/initialize.ts';
 import { resolveConfig } from '../../src/config/config.ts';
 import { createFileSource } from '../../src/node/files.ts';
 import { SITES } from './sites.ts';
@@ -16,14 +17,6 @@ import { tidings } from './tidings.ts';
 const CORPORA = join(import.meta.dirname, '../../../shared/corpora');
 const home = mkdtempSync(join(tmpdir(), 'tidings-init-'));
 afterAll(() => rmSync(home, { recursive: true, force: true }));
-
-interface Report {
-  generator: string;
-  config: string;
-  content: string;
-  taken: { key: string; value: unknown; from: string }[];
-  notes: string[];
-}
 
 function lay(name: string, files: Record<string, string>): string {
   const folder = join(home, name);
@@ -34,15 +27,21 @@ function lay(name: string, files: Record<string, string>): string {
   return folder;
 }
 
-async function init(...args: string[]): Promise<Report> {
+/** In this process: a command of its own for each of so many sites takes longer than all that is done in it. */
+function initHere(given: string, more: { url?: string; feeds?: string[]; out?: string } = {}): Promise<InitReport> {
+  const { url = null, feeds = [], out = join(given, 'tidings.config.ts') } = more;
+  return initialize({ given, folder: given, out, url, feeds, content: null, force: false });
+}
+
+async function init(...args: string[]): Promise<InitReport> {
   const { status, out, err } = await tidings(['init', ...args, '--json'], { cwd: home });
   expect(err).toBe('');
   expect(status).toBe(0);
-  return JSON.parse(out) as Report;
+  return JSON.parse(out) as InitReport;
 }
 
 /** What `tidings articles check` says by the configuration that was written. */
-async function checked({ config, content }: Report): Promise<CheckReport> {
+async function checked({ config, content }: InitReport): Promise<CheckReport> {
   const { default: input } = (await import(pathToFileURL(config).href)) as { default: unknown };
   return checkArticles(
     createFileSource(content),
@@ -52,7 +51,7 @@ async function checked({ config, content }: Report): Promise<CheckReport> {
 }
 
 /** How many articles are accepted by it, each with an address of its own, without what making their HTML takes. */
-async function readable({ config, content }: Report): Promise<number> {
+async function readable({ config, content }: InitReport): Promise<number> {
   const { default: input } = (await import(pathToFileURL(config).href)) as { default: unknown };
   const resolved = resolveConfig(input, 'http://localhost:8787');
   const urls = globSync('**/*.{md,mdx,markdown}', { cwd: content }).flatMap((path) => {
@@ -70,10 +69,10 @@ const articlesOf = ({ files }: CheckReport) =>
     state === 'accepted' && article ? [{ url: article.url, id: article.id }] : [],
   );
 
-describe.each(SITES)('a site of $name', ({ name, files, args = [], taken, content, published }) => {
+describe.each(SITES)('a site of $name', ({ name, files, url, taken, content, published }) => {
   it('is recognized, and its articles keep their addresses and ids', async () => {
     const folder = lay(name, files);
-    const report = await init(folder, ...args);
+    const report = await initHere(folder, url === undefined ? {} : { url });
     expect(report.generator).toBe(name);
     expect(report.content).toBe(join(folder, content));
     expect(Object.fromEntries(report.taken.map(({ key, value }) => [key, value]))).toMatchObject(taken);
@@ -213,7 +212,7 @@ describe.skipIf(!existsSync(CORPORA)).each(FOLDERS)('the folder $folder', ({ fol
   it('is taken over whole, with the ids and addresses of its feeds', { timeout: 60_000 }, async () => {
     const files = feeds.map((feed) => join(CORPORA, feed));
     const out = join(home, `${folder.replaceAll('/', '-')}.config.ts`);
-    const report = await init(join(CORPORA, folder), ...files.flatMap((file) => ['--feed', file]), '--out', out);
+    const report = await initHere(join(CORPORA, folder), { feeds: files, out });
     expect(report.generator).toBe(generator);
     expect(report.notes.filter((note) => note.includes('by a table'))).toEqual([]);
     if (feeds.length === 0) return expect(await readable(report)).toBe(articles);

@@ -2,8 +2,8 @@
 export interface Site {
   name: string;
   files: Record<string, string>;
-  /** Arguments of `tidings init` beside the folder. */
-  args?: string[];
+  /** What is given as --url. */
+  url?: string;
   /** What must be taken, by key. */
   taken: Record<string, unknown>;
   /** Folder of the articles. */
@@ -365,7 +365,7 @@ FEED_LENGTH = 5
         ],
       }),
     },
-    args: ['--url', 'https://harbour.example'],
+    url: 'https://harbour.example',
     taken: {
       'site.title': 'Harbour News',
       'site.timezone': 'Asia/Seoul',

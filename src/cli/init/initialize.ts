@@ -69,6 +69,8 @@ export async function initialize(asked: {
     generator.read(site, findings);
     takeFromFeeds(site, feeds, findings, Date.now());
     contentFolder = join(folder, findings.content);
+    if (!site.articles.some((path) => path.startsWith(findings.content)))
+      findings.note(`No Markdown or HTML file is below ${contentFolder}: give the folder of the site itself.`);
   }
   noteMissing(findings, feeds.length > 0);
   resolveConfig(configInput(findings), 'http://localhost:8787');
