@@ -92,9 +92,12 @@ export async function draftsOf<F extends FeedRef>(
     const { text } = rule;
     const head = headBy(home, feed, rule, host, NEVER);
     const gone = tombstonesFor(feed).map((one) => (text ? { ...one, url: linkFor(one.url, text, home.config) } : one));
-    const budget = rule.maxBytes - headBytes(head, gone, text?.dialect);
-    const all = limited(feed).flatMap((member) => texts.get(member) ?? []);
-    const shown = await fitted(all, budget, async (member) => (await show([member], 'cut', text))[0]);
+    const shown = await fitted(
+      limited(feed).flatMap((member) => texts.get(member) ?? []),
+      rule.maxBytes,
+      () => headBytes(head, gone, text?.dialect),
+      async (member) => (await show([member], 'cut', text))[0],
+    );
     const next = members[Math.min(shown.length, rule.limit)];
     if (next && isArchived(feed)) leftOut.set(feed.key, next.sort);
     drafts.push({

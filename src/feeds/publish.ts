@@ -14,7 +14,7 @@ import { type Draft, draftsOf } from './drafts.ts';
 import { CONTENT_TYPES, type FeedRef, type Format } from './entry.ts';
 import { feedRules } from './rules.ts';
 import { addresses } from './selection.ts';
-import type { FragmentContext } from './shown.ts';
+import { bytesOf, type FragmentContext } from './shown.ts';
 
 /** A feed whose documents do not show its present entries yet. */
 export interface DirtyFeed extends FeedRef {
@@ -169,7 +169,14 @@ function makeDocument(
       gone: isEmpty && !LASTING.has(feed.kind),
     },
     body,
-    entries: placesOf(document, texts, marks),
+    entries: placesOf(
+      document,
+      shown.map(({ fragments }, at) => ({
+        text: fragments[format],
+        bytes: bytesOf(fragments)[format],
+        mark: marks[at] ?? '',
+      })),
+    ),
   };
 }
 

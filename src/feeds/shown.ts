@@ -9,7 +9,7 @@ import { firstHost } from './host.ts';
 import type { Member } from './members.ts';
 import { bodiesOf, entryOf } from './rendering.ts';
 import { eachFormat } from './selection.ts';
-import { relief } from './window.ts';
+import { relief, type Sized } from './window.ts';
 
 /** An article as a document shows it. */
 export interface Shown {
@@ -157,22 +157,24 @@ async function renderedFragments(
   });
 }
 
-/** The entries that a feed's bytes allow: a text that is too long is cut to its summary, then the oldest are left out. */
+/** Bytes that all beside the entries takes at the very most, in nearly every feed: tombstones, links, descriptions. */
+const AMPLE_BYTES = 100_000;
+
+/**
+ * The entries that a feed's bytes allow: a text that is too long is cut to its summary, then the oldest are left out.
+ *
+ * @param beside bytes of the document beside its entries; asked for when it is a close thing
+ */
 export async function fitted(
   shown: Shown[],
-  budget: number,
+  maxBytes: number,
+  beside: () => number,
   cut: (member: Member) => Promise<Shown | undefined>,
 ): Promise<Shown[]> {
   const fits = [...shown];
-  // Three bytes for a character at most; nearly every feed is far from its limit.
-  const characters = (format: Format) => fits.reduce((sum, { fragments }) => sum + fragments[format].length + 2, 0);
-  if (FORMATS.every((format) => characters(format) * 3 <= budget)) return fits;
-  const encoder = new TextEncoder();
-  const sizeOf = ({ fragments, variant }: Shown) => ({
-    bytes: Math.max(...FORMATS.map((format) => encoder.encode(fragments[format]).byteLength)) + 2,
-    cut: variant === 'cut',
-  });
-  const sizes = fits.map(sizeOf);
+  const sizes = fits.map(sizedOf);
+  if (sizes.reduce((sum, { bytes }) => sum + bytes, AMPLE_BYTES) <= maxBytes) return fits;
+  const budget = maxBytes - beside();
   for (let step = relief(sizes, budget); step !== null; step = relief(sizes, budget)) {
     const short = step === 'drop' ? undefined : await cut((fits[step.cut] as Shown).member);
     if (step === 'drop' || !short) {
@@ -181,7 +183,22 @@ export async function fitted(
       continue;
     }
     fits[step.cut] = short;
-    sizes[step.cut] = sizeOf(short);
+    sizes[step.cut] = sizedOf(short);
   }
   return fits;
+}
+
+function sizedOf({ fragments, variant }: Shown): Sized {
+  const bytes = bytesOf(fragments);
+  return { bytes: Math.max(...FORMATS.map((format) => bytes[format])) + 2, cut: variant === 'cut' };
+}
+
+const counted = new WeakMap<Fragments, Record<Format, number>>();
+const encoder = new TextEncoder();
+
+/** What each fragment takes, counted once for all the documents that it stands in. */
+export function bytesOf(fragments: Fragments): Record<Format, number> {
+  const known = counted.get(fragments) ?? eachFormat((format) => encoder.encode(fragments[format]).byteLength);
+  counted.set(fragments, known);
+  return known;
 }

@@ -33,21 +33,22 @@ export interface DocumentVersion {
 /**
  * Where each fragment stands in a document that was joined of them.
  *
- * @param marks what each fragment was made from, as a short hash; the same mark is the same entry, unchanged
+ * @param fragments with their size in bytes and what each was made from, as a short hash; the same mark is the same
+ *   entry, unchanged
  */
-export function placesOf(document: string, fragments: string[], marks: string[]): EntryPlace[] {
+export function placesOf(document: string, fragments: { text: string; bytes: number; mark: string }[]): EntryPlace[] {
   const encoder = new TextEncoder();
   const places: EntryPlace[] = [];
   let at = 0;
-  let bytes = 0;
-  fragments.forEach((fragment, index) => {
-    const start = document.indexOf(fragment, at);
+  let end = 0;
+  for (const { text, bytes, mark } of fragments) {
+    const start = document.indexOf(text, at);
     if (start < 0) throw new Error('a fragment is not in the document that was joined of it');
-    const first = bytes + encoder.encode(document.slice(at, start)).byteLength;
-    at = start + fragment.length;
-    bytes = first + encoder.encode(fragment).byteLength;
-    places.push([marks[index] ?? '', first, bytes]);
-  });
+    const first = end + encoder.encode(document.slice(at, start)).byteLength;
+    at = start + text.length;
+    end = first + bytes;
+    places.push([mark, first, end]);
+  }
   return places;
 }
 
