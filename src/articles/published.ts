@@ -214,11 +214,7 @@ export async function articleStatements(home: Home, run: Run, writes: ArticleWri
         significantHash: write.significantHash,
       })),
     ),
-    ...forRows(
-      db,
-      `INSERT OR IGNORE INTO bodies (hash, body) SELECT value ->> 'hash', value ->> 'body' FROM json_each(?1)`,
-      bodies,
-    ),
+    ...bodyStatements(home, bodies),
     ...forgetBodies(
       home,
       writes.flatMap((write) => write.formerBody ?? []),
@@ -227,7 +223,8 @@ export async function articleStatements(home: Home, run: Run, writes: ArticleWri
       db,
       `INSERT OR IGNORE INTO memberships (feed, sort, article)
        SELECT value ->> 'feed', value ->> 'sort', value ->> 'article' FROM json_each(?1)`,
-      memberships,
+      // Each feed's together, as the table has them.
+      [...Map.groupBy(memberships, ({ feed }) => feed).values()].flat(),
     ),
     ...keepAppointments(home, appointments),
     ...forRows(
@@ -249,6 +246,16 @@ export async function articleStatements(home: Home, run: Run, writes: ArticleWri
       ),
     ),
   ];
+}
+
+/** Where a statement is no trip to another machine, texts go as they are: as JSON each is escaped, and parsed again. */
+function bodyStatements({ db, name }: Home, bodies: { hash: string; body: string | null }[]): Statement[] {
+  if (name === 'node') {
+    const insert = db.prepare('INSERT OR IGNORE INTO bodies (hash, body) VALUES (?, ?)');
+    return bodies.map(({ hash, body }) => insert.bind(hash, body));
+  }
+  const insert = `INSERT OR IGNORE INTO bodies (hash, body) SELECT value ->> 'hash', value ->> 'body' FROM json_each(?1)`;
+  return forRows(db, insert, bodies);
 }
 
 /** Statements that take articles back: they leave every feed, and history keeps when and why. */

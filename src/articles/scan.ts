@@ -37,8 +37,11 @@ export interface Page {
   next: Pick<RunProgress, 'cursor' | 'after'> | null;
 }
 
-/** Files that are listed, or told, at a time: what one batch can commit well inside every limit. */
-const PAGE = 200;
+/**
+ * Files that are listed, or told, at a time: what one batch can commit well inside every limit, and where there is none,
+ * so many that the pages of the indexes are not written again and again.
+ */
+const PAGE = { node: 1000, workers: 200 };
 /** Sorts after every path. */
 const LAST_PATH = '\u{10FFFF}';
 const COLUMNS = 'path, tag, hash, state, article, due_at, missing_since, missing_runs, withdraw';
@@ -50,7 +53,7 @@ export async function nextPage(home: Home, run: Run, progress: RunProgress): Pro
 
 async function toldPage(home: Home, paths: string[], progress: RunProgress): Promise<Page> {
   const from = Number(progress.cursor ?? 0);
-  const told = paths.slice(from, from + PAGE);
+  const told = paths.slice(from, from + PAGE[home.name]);
   const rows = await fileRows(home, told);
   const selected = articleFiles(home.config);
   const candidates: Candidate[] = [];
@@ -70,7 +73,7 @@ async function toldPage(home: Home, paths: string[], progress: RunProgress): Pro
 
 /** Two lists in the order of their paths, side by side, a page at a time: memory does not grow with the folder. */
 async function listedPage(home: Home, progress: RunProgress): Promise<Page> {
-  const listing = await home.source.list({ cursor: progress.cursor ?? undefined, limit: PAGE });
+  const listing = await home.source.list({ cursor: progress.cursor ?? undefined, limit: PAGE[home.name] });
   // A page may hold nothing but what is passed over; then no known file belongs to it.
   const last = listing.cursor === null ? null : (listing.files.at(-1)?.path ?? progress.after ?? '');
   const rows = await home.db

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { readdir, readFile, rm } from 'node:fs/promises';
+import { existsSync, mkdirSync } from 'node:fs';
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { assertBlobHash } from '../storage/paths.ts';
 import type { Blobs } from '../storage/ports.ts';
@@ -23,11 +23,15 @@ export function createBlobs(folder: string): Blobs {
       if (existsSync(file)) return;
       const temporary = join(folder, `.${randomUUID()}.tmp`);
       try {
-        // At once: two trips to another thread take several times what they do.
-        writeFileSync(temporary, bytes);
-        moveTo(file, temporary);
+        // In other threads: on a busy disk the making of a file waits for what others have written.
+        await writeFile(temporary, bytes);
+        await rename(temporary, file).catch(async (error: NodeJS.ErrnoException) => {
+          if (error.code !== 'ENOENT') throw error;
+          await mkdir(dirname(file), { recursive: true });
+          await rename(temporary, file);
+        });
       } catch (error) {
-        rmSync(temporary, { force: true });
+        await rm(temporary, { force: true });
         throw storageError(error);
       }
     },
@@ -60,15 +64,4 @@ export function createBlobs(folder: string): Blobs {
       return { hashes, cursor: null };
     },
   };
-}
-
-/** Its folder is made when the first file comes. */
-function moveTo(file: string, temporary: string): void {
-  try {
-    renameSync(temporary, file);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-    mkdirSync(dirname(file), { recursive: true });
-    renameSync(temporary, file);
-  }
 }
