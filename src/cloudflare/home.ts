@@ -61,6 +61,7 @@ export function createCloudflareHome(bindings: Env, ctx: ExecutionContext, input
     stepsPerInvocation: STEPS,
     // Another isolate commits without this one hearing of it.
     documentCache: null,
+    readAhead: null,
     renderedCache,
     fetches,
     onRunEnd: () => {},

@@ -49,8 +49,10 @@ export async function relinkArchives(home: Home, feeds: FeedRef[]): Promise<void
     .bind(JSON.stringify(feeds.map(({ key }) => key)))
     .all<{ feed: string; day: string }>();
   if (changes.length === 0) return;
+  // Feeds have their days in common.
+  const local = new Map([...new Set(changes.map(({ day }) => day))].map((day) => [day, localDays(day, zone)]));
   const changed = [...Map.groupBy(changes, ({ feed }) => feed)].map(([feed, own]) => {
-    const days = [...new Set(own.flatMap(({ day }) => localDays(day, zone)))].sort();
+    const days = [...new Set(own.flatMap(({ day }) => local.get(day) ?? []))].sort();
     return { feed, days, month: `${days[0] ?? ''}`.slice(0, 7) };
   });
   const rows = await db
@@ -127,18 +129,43 @@ function linkOf(home: Home, before: string, period: string, hash: string): strin
   return home.sha256(`${before}\n${period}\n${hash}`).slice(0, LINK_LENGTH);
 }
 
+/** More days than this are looked for in one stretch from the first to the last. */
+const MANY_DAYS = 100;
+
 /** What stands on some days, the oldest first. */
 async function standingOn(home: Home, feed: string, days: string[]): Promise<Standing[]> {
   const zone = home.config.site.timezone;
+  const first = days[0];
+  const last = days.at(-1);
+  if (first !== undefined && last !== undefined && days.length > MANY_DAYS) {
+    const stretch = { day: '', start: boundsOf(first, zone).start, end: boundsOf(last, zone).end };
+    const wanted = new Set(days);
+    const standing = await standingIn(home, feed, [stretch]);
+    return standing
+      .map((one) => ({ ...one, day: dayOf(one.sort.slice(0, 24), zone) }))
+      .filter(({ day }) => wanted.has(day));
+  }
+  return standingIn(
+    home,
+    feed,
+    days.map((day) => ({ day, ...boundsOf(day, zone) })),
+  );
+}
+
+async function standingIn(
+  home: Home,
+  feed: string,
+  stretches: { day: string; start: string; end: string }[],
+): Promise<(Standing & { sort: string })[]> {
   return home.db
     .prepare(
-      `SELECT d.value ->> 'day' AS day, a.id, a.url, a.published, a.updated
+      `SELECT d.value ->> 'day' AS day, m.sort, a.id, a.url, a.published, a.updated
        FROM json_each(?1) AS d
        CROSS JOIN memberships AS m ON m.feed = ?2 AND m.sort >= d.value ->> 'start' AND m.sort < d.value ->> 'end'
        JOIN articles AS a ON a.id = m.article ORDER BY m.sort`,
     )
-    .bind(JSON.stringify(days.map((day) => ({ day, ...boundsOf(day, zone) }))), feed)
-    .all<Standing & { [column: string]: string }>();
+    .bind(JSON.stringify(stretches), feed)
+    .all<Standing & { sort: string; [column: string]: string }>();
 }
 
 /** Another as soon as an entry comes, goes, moves, or is updated in earnest; a tag or a template makes no difference. */

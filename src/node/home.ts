@@ -10,6 +10,7 @@ import { compress } from './compress.ts';
 import { readDocs } from './docs.ts';
 import { createFileSource } from './files.ts';
 import { createQueue, type NodeQueue } from './queue.ts';
+import { createReadAhead } from './read-ahead.ts';
 import { createRequest } from './request.ts';
 import { openStore } from './store.ts';
 
@@ -38,6 +39,7 @@ export function createNodeHome(options: {
   const pending = new Set<Promise<unknown>>();
   const runEnded = new Set<() => void>();
   const request = createRequest({ allowPrivate });
+  const readAhead = createReadAhead({ contentFolder: options.contentFolder, config, now, log });
   return {
     name: 'node',
     config,
@@ -67,7 +69,9 @@ export function createNodeHome(options: {
     renderedCache: new RenderedCache(),
     fetches,
     runEnded,
+    readAhead,
     onRunEnd() {
+      void readAhead.stop();
       for (const listener of runEnded) listener();
     },
     waitUntil(work) {
@@ -80,6 +84,7 @@ export function createNodeHome(options: {
     async close() {
       await Promise.all(pending);
       await writeFetches({ db, fetches, log });
+      await readAhead.stop();
       await request.close();
       close();
     },
