@@ -45,11 +45,11 @@ export async function acquireLock(home: Home, name: string): Promise<Lock | null
       const now = home.now();
       // What a batch does is fenced in any case.
       if (now >= heard && now - heard < FRESH_MS) return true;
-      heard = now;
       const renewed = await db
         .prepare('UPDATE locks SET until = ? WHERE name = ? AND holder = ?')
         .bind(until(), name, holder)
         .run();
+      if (renewed.changes === 1) heard = now;
       return renewed.changes === 1;
     },
     async release() {
