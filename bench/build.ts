@@ -8,7 +8,7 @@ import { NEWEST } from './home.ts';
 import { hugoSite } from './hugo.ts';
 import type { Benchmark } from './main.ts';
 import { ended, type Measured, measured } from './measured.ts';
-import { NODE_FLAGS } from './process.ts';
+import { NODE_ENVIRONMENT, NODE_FLAGS } from './process.ts';
 import { inTurn } from './turns.ts';
 
 /**
@@ -67,7 +67,8 @@ function site(folder: string, count: number): Site {
 
 function build({ content, data }: Site): Promise<Measured> {
   rmSync(data, { recursive: true, force: true });
-  return measured(process.execPath, [...NODE_FLAGS, join(import.meta.dirname, 'cold.ts'), data, content]);
+  const script = join(import.meta.dirname, 'cold.ts');
+  return measured(process.execPath, [...NODE_FLAGS, script, data, content], NODE_ENVIRONMENT);
 }
 
 async function coldBuilds(many: Site, folder: string, rounds: number): Promise<Figure[]> {
@@ -128,5 +129,7 @@ function oneChange(count: number, few: Change[], many: Change[]): Figure[] {
 
 async function changes({ content, data }: Site): Promise<Change[]> {
   const script = join(import.meta.dirname, 'change.ts');
-  return JSON.parse(await ended(process.execPath, [...NODE_FLAGS, script, data, content])) as Change[];
+  return JSON.parse(
+    await ended(process.execPath, [...NODE_FLAGS, script, data, content], NODE_ENVIRONMENT),
+  ) as Change[];
 }

@@ -16,12 +16,12 @@ export interface Measured {
  *
  * @throws when its exit status is not 0
  */
-export async function measured(program: string, args: string[]): Promise<Measured> {
+export async function measured(program: string, args: string[], env = {}): Promise<Measured> {
   const folder = mkdtempSync(join(tmpdir(), 'tidings-time-'));
   const file = join(folder, 'time');
   try {
     const started = performance.now();
-    const output = await ended('time', ['-f', '%M', '-o', file, program, ...args]);
+    const output = await ended('time', ['-f', '%M', '-o', file, program, ...args], env);
     const ms = performance.now() - started;
     const kibibytes = Number(readFileSync(file, 'utf8').trim().split('\n').at(-1));
     return { ms, megabytes: (kibibytes * 1024) / 1_000_000, output };
@@ -31,9 +31,9 @@ export async function measured(program: string, args: string[]): Promise<Measure
 }
 
 /** Runs a program to its end and gives what it printed. */
-export function ended(program: string, args: string[]): Promise<string> {
+export function ended(program: string, args: string[], env = {}): Promise<string> {
   return new Promise((resolve, reject) => {
-    const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+    const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, ...env } });
     const chunks: Buffer[] = [];
     child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk));
     child.once('error', reject);

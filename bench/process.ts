@@ -1,8 +1,10 @@
 import { fork } from 'node:child_process';
 import { join } from 'node:path';
+import { CACHE } from './corpus.ts';
 
 /** Those of `npm start`. */
 export const NODE_FLAGS = ['--max-semi-space-size=4'];
+export const NODE_ENVIRONMENT = { MALLOC_ARENA_MAX: '1', NODE_COMPILE_CACHE: join(CACHE, 'compiled') };
 
 /** A script of this folder in a process of its own, which answers one question at a time. */
 export interface Helper<Q, A> {
@@ -14,6 +16,7 @@ export interface Helper<Q, A> {
 export function startHelper<Q extends object, A>(script: string, args: string[] = []): Helper<Q, A> {
   const child = fork(join(import.meta.dirname, script), args, {
     execArgv: NODE_FLAGS,
+    env: { ...process.env, ...NODE_ENVIRONMENT },
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
   return {

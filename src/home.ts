@@ -1,4 +1,3 @@
-import type { ReadAhead } from './articles/file.ts';
 import type { Config, HmacMethod } from './config/schema.ts';
 import type { Coding } from './storage/codings.ts';
 import type { DocumentCache } from './storage/documents.ts';
@@ -52,8 +51,6 @@ export interface Home {
   /** The text of a page of the documentation by its path, `hub.md`; null when there is none. */
   readonly docs: (path: string) => Promise<string | null>;
   readonly log: Log;
-  /** Reads files in another thread before they are asked for; null where there is none. */
-  readonly readAhead: ReadAhead | null;
   /** Steps of a regeneration that one invocation may do: a Worker's are bounded, a process has no bound. */
   readonly stepsPerInvocation: number;
   /** Documents kept in memory; null where a process is one of many and would not hear of another's commit. */

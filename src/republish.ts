@@ -1,7 +1,7 @@
 import { isAuthorsFile } from './articles/authors.ts';
 import { authorsOf, forgetAuthors } from './articles/directory.ts';
 import { takeIn } from './articles/intake.ts';
-import { fileRows, nextPage, readNextPage } from './articles/scan.ts';
+import { fileRows, nextPage } from './articles/scan.ts';
 import { duplicatePaths, noteLikenesses, withdraw } from './articles/withdrawals.ts';
 import { configFingerprint } from './config/fingerprint.ts';
 import { forgetArchives, forgetTombstones } from './feeds/archives.ts';
@@ -168,12 +168,10 @@ async function scan(home: Home, run: Run, progress: RunProgress): Promise<void> 
     // Names and addresses stand in other files than the one that changed.
     run.progress = { ...progress, cursor: null, after: null, force: true };
     run.report.articles.seen = 0;
-    await home.readAhead?.stop();
     await home.db.batch([...rereading(home, kept), saveRun(home, run)]);
     return;
   }
   run.report.articles.seen += page.seen;
-  if (page.next) await readNextPage(home, run, { ...progress, ...page.next }, authors);
   const statements = await takeIn(home, run, page.candidates, { authors, force: progress.force });
   run.progress = page.next ? { ...progress, ...page.next } : { ...progress, phase: 'withdraw', cursor: null };
   await home.db.batch([...(changed ? rereading(home, kept) : kept), ...statements, saveRun(home, run)]);

@@ -1,10 +1,9 @@
 import type { Home } from '../home.ts';
-import type { Statement } from '../storage/ports.ts';
+import { type SourceFile, SourceUnavailable, type Statement } from '../storage/ports.ts';
 import { forRows } from '../storage/rows.ts';
 import type { Run } from '../storage/runs.ts';
 import type { Article, Problem, Reading } from './article.ts';
 import type { AuthorDirectory } from './authors.ts';
-import { readFile } from './file.ts';
 import { acceptedFile, fileStatements, missing, notAccepted, type Outcome, type Taken } from './files.ts';
 import { identify, type LedgerRow, type Newcomer } from './identity.ts';
 import { makeId } from './ids.ts';
@@ -21,6 +20,7 @@ import {
   withdrawReplaced,
   writeOf,
 } from './published.ts';
+import { readArticle } from './read.ts';
 import { RETRACTED, type RetractionKind } from './retractions.ts';
 import type { Candidate, FileRow } from './scan.ts';
 
@@ -361,25 +361,51 @@ async function readAll(
     for (let at = next++; at < candidates.length; at = next++) {
       const candidate = candidates[at] as Candidate;
       const { path, row } = candidate;
-      const { file } = candidate;
-      const read = file && ((await home.readAhead?.take(file)) ?? (await readFile(home, file, context.authors)));
+      const read = candidate.file && (await readOne(home, candidate.file));
       if (!read) {
         candidate.file = null;
         if (row) gone.push(row);
         continue;
       }
-      const { tag, hash } = read;
+      const { tag, hash, got } = read;
       const due = row !== null && row.due_at !== null && row.due_at <= home.now();
       if (row && hash !== null && row.hash === hash && !due && !context.force && row.missing_since === null) {
         files.push({ kind: 'tag', path, tag });
         run.report.articles[row.state]++;
         continue;
       }
-      taken[at] = { candidate, tag, hash, reading: read.reading() };
+      const reading: Reading =
+        'bytes' in got
+          ? readArticle({ path, bytes: got.bytes }, { config: home.config, now: home.now(), authors: context.authors })
+          : { state: 'rejected', problems: [got.problem] };
+      taken[at] = { candidate, tag, hash, reading };
     }
   };
   await Promise.all(Array.from({ length: READERS[home.name] }, reader));
   return { taken: taken.filter((one) => one !== null), gone };
+}
+
+/** A file's bytes, or why they cannot be had; null when it is gone since it was listed. */
+async function readOne(
+  home: Home,
+  file: SourceFile,
+): Promise<{ tag: string; hash: string | null; got: { bytes: Uint8Array } | { problem: Problem } } | null> {
+  const limit = home.config.content.maxBytes;
+  if (file.size > limit) {
+    const message = `the file has ${file.size} bytes, more than the ${limit} of content.maxBytes; shorten it or raise the limit`;
+    return { tag: file.tag, hash: file.tag, got: { problem: { code: 'too-large', message } } };
+  }
+  let reason = 'the file is there and cannot be opened; look at its permissions';
+  try {
+    const got = await home.source.get(file.path);
+    if (got) return { tag: got.file.tag, hash: home.sha256(got.bytes), got: { bytes: got.bytes } };
+    if ((await home.source.head(file.path)) === null) return null;
+  } catch (error) {
+    if (error instanceof SourceUnavailable) throw error;
+    reason = `the file could not be read: ${messageOf(error)}`;
+  }
+  // No tag is empty, so the next run looks again.
+  return { tag: '', hash: null, got: { problem: { code: 'unreadable', message: `${reason}. It is tried again` } } };
 }
 
 /** Who has the addresses that these articles want. */

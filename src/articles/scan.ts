@@ -1,7 +1,7 @@
 import type { Home } from '../home.ts';
-import type { ArticleSource, SourceFile } from '../storage/ports.ts';
+import type { SourceFile } from '../storage/ports.ts';
 import type { Run, RunProgress } from '../storage/runs.ts';
-import { type AuthorDirectory, isAuthorsFile } from './authors.ts';
+import { isAuthorsFile } from './authors.ts';
 import { articleFiles } from './selection.ts';
 
 /** A source file as it was when a run last looked. */
@@ -71,40 +71,9 @@ async function toldPage(home: Home, paths: string[], progress: RunProgress): Pro
   };
 }
 
-type Listing = Awaited<ReturnType<ArticleSource['list']>>;
-
-/** What was listed ahead, and from where. */
-const listedAhead = new WeakMap<ArticleSource, { cursor: string | null; listing: Listing }>();
-
-/** Has another thread, where there is one, read what the next page has to be read of while this one is written. */
-export async function readNextPage(
-  home: Home,
-  run: Run,
-  progress: RunProgress,
-  authors: AuthorDirectory,
-): Promise<void> {
-  if (!home.readAhead || run.request.paths !== null) return;
-  const { cursor } = progress;
-  const listing = await home.source.list({ cursor: cursor ?? undefined, limit: PAGE[home.name] });
-  listedAhead.set(home.source, { cursor, listing });
-  const { candidates } = await pageOf(home, progress, listing);
-  home.readAhead.begin(
-    candidates.flatMap(({ file }) => file ?? []),
-    authors,
-  );
-}
-
-async function listedPage(home: Home, progress: RunProgress): Promise<Page> {
-  const { cursor } = progress;
-  const ahead = listedAhead.get(home.source);
-  listedAhead.delete(home.source);
-  if (ahead && cursor !== null && ahead.cursor === cursor) return pageOf(home, progress, ahead.listing);
-  const listing = await home.source.list({ cursor: cursor ?? undefined, limit: PAGE[home.name] });
-  return pageOf(home, progress, listing);
-}
-
 /** Two lists in the order of their paths, side by side, a page at a time: memory does not grow with the folder. */
-async function pageOf(home: Home, progress: RunProgress, listing: Listing): Promise<Page> {
+async function listedPage(home: Home, progress: RunProgress): Promise<Page> {
+  const listing = await home.source.list({ cursor: progress.cursor ?? undefined, limit: PAGE[home.name] });
   // A page may hold nothing but what is passed over; then no known file belongs to it.
   const last = listing.cursor === null ? null : (listing.files.at(-1)?.path ?? progress.after ?? '');
   const rows = await home.db

@@ -61,7 +61,6 @@ export function createCloudflareHome(bindings: Env, ctx: ExecutionContext, input
     stepsPerInvocation: STEPS,
     // Another isolate commits without this one hearing of it.
     documentCache: null,
-    readAhead: null,
     renderedCache,
     fetches,
     onRunEnd: () => {},

@@ -1,5 +1,6 @@
 import { createHmac, hash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
+import { setFlagsFromString } from 'node:v8';
 import type { Config } from '../config/config.ts';
 import type { Home, Log } from '../home.ts';
 import { DocumentCache } from '../storage/documents.ts';
@@ -9,9 +10,8 @@ import { RenderedCache } from '../storage/rendered.ts';
 import { compress } from './compress.ts';
 import { readDocs } from './docs.ts';
 import { createFileSource } from './files.ts';
+import { createOutbound } from './outbound.ts';
 import { createQueue, type NodeQueue } from './queue.ts';
-import { createReadAhead } from './read-ahead.ts';
-import { createRequest } from './request.ts';
 import { openStore } from './store.ts';
 
 export interface NodeHome extends Home {
@@ -21,6 +21,9 @@ export interface NodeHome extends Home {
   /** Waits for what outlived its answer, then closes the database. */
   close(): Promise<void>;
 }
+
+/** Per cent by which the heap may grow over what was in use before it is cleaned again: by itself it doubles and more. */
+const HEAP_GROWTH = 30;
 
 /** What the core needs, from a data folder and a content folder. Own the data folder first (`own.ts`). */
 export function createNodeHome(options: {
@@ -34,12 +37,12 @@ export function createNodeHome(options: {
   now?: () => number;
 }): NodeHome {
   const { config, log, adminToken, allowPrivate, trustProxy = [], now = Date.now } = options;
+  setFlagsFromString(`--heap-growing-percent=${HEAP_GROWTH}`);
   const { db, blobs, close } = openStore(options.dataFolder);
   const fetches = new Fetches(now);
   const pending = new Set<Promise<unknown>>();
   const runEnded = new Set<() => void>();
-  const request = createRequest({ allowPrivate });
-  const readAhead = createReadAhead({ contentFolder: options.contentFolder, config, now, log });
+  const request = createOutbound({ allowPrivate });
   return {
     name: 'node',
     config,
@@ -69,9 +72,7 @@ export function createNodeHome(options: {
     renderedCache: new RenderedCache(),
     fetches,
     runEnded,
-    readAhead,
     onRunEnd() {
-      void readAhead.stop();
       for (const listener of runEnded) listener();
     },
     waitUntil(work) {
@@ -84,7 +85,6 @@ export function createNodeHome(options: {
     async close() {
       await Promise.all(pending);
       await writeFetches({ db, fetches, log });
-      await readAhead.stop();
       await request.close();
       close();
     },

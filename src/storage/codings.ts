@@ -26,9 +26,6 @@ export type Codings = Partial<Record<Coding, CodedBlob>>;
 /** A body of fewer bytes fits into one packet anyway. */
 const SMALL = 500;
 
-/** Documents that are compressed at once. */
-const AT_ONCE = 3;
-
 /** Whether a body is not worth any coding. */
 export const isSmall = (body: Uint8Array) => body.byteLength < SMALL;
 
@@ -64,9 +61,8 @@ export async function codeDocuments(home: Home, limit: number): Promise<number> 
     return { address, version, codings, tags: [blob, ...Object.values(codings).map((coded) => coded.blob)] };
   };
   const rows = [];
-  // A few at a time: each coding under way has megabytes of its own.
-  for (let at = 0; at < uncoded.length; at += AT_ONCE)
-    rows.push(...(await Promise.all(uncoded.slice(at, at + AT_ONCE).map(code))));
+  // One by one: each coding under way has megabytes of its own.
+  for (const one of uncoded) rows.push(await code(one));
   await home.db.batch([
     ...forRows(
       home.db,
