@@ -23,7 +23,7 @@ export interface NodeHome extends Home {
 }
 
 /** Per cent by which the heap may grow over what was in use before it is cleaned again: by itself it doubles and more. */
-const HEAP_GROWTH = 30;
+const HEAP_GROWTH = 40;
 
 /** What the core needs, from a data folder and a content folder. Own the data folder first (`own.ts`). */
 export function createNodeHome(options: {
