@@ -10,6 +10,7 @@ import { type DirtyFeed, dirtyFeeds, publishFeeds } from './feeds/publish.ts';
 import { definedFeeds } from './feeds/selection.ts';
 import type { FragmentContext } from './feeds/shown.ts';
 import type { Home } from './home.ts';
+import { noteUrl } from './hub/former-urls.ts';
 import { chooseAnew, chooseArticles, keepUp } from './partners/choosing.ts';
 import { lapseRecalls } from './partners/recalls.ts';
 import { notePartner } from './partners/trouble.ts';
@@ -152,6 +153,7 @@ async function begin(home: Home, run: Run, fingerprint: string): Promise<void> {
     ...rereading(home, forgotten),
     ...forgetTombstones(home),
     ...lapseRecalls(home),
+    ...(await noteUrl(home)),
     saveRun(home, run),
   ]);
 }

@@ -31,6 +31,8 @@ export const COMMANDS: Record<string, () => Promise<{ command: Command }>> = {
   'partners replay': () => import('./partners-replay.ts'),
   'partners proof': () => import('./partners-proof.ts'),
   sync: () => import('./sync.ts'),
+  export: () => import('./export.ts'),
+  import: () => import('./import.ts'),
   doctor: () => import('./doctor.ts'),
   healthcheck: () => import('./healthcheck.ts'),
   completion: () => import('./completion.ts'),

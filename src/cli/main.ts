@@ -54,6 +54,7 @@ const EXPECTED = new Set([
   'NoServer',
   'CommandError',
   'RemoteError',
+  'ImportRefused',
   'SourceUnavailable',
 ]);
 

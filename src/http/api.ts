@@ -7,6 +7,7 @@ import { listReceivers, type ReceiverView } from '../push/channels/receivers.ts'
 import { articleFileOperations } from './article-files.ts';
 import { requireAdmin } from './auth.ts';
 import { deliveryOperations } from './deliveries.ts';
+import { movingOperations } from './moving.ts';
 import { type Operations, operations } from './operations.ts';
 import { partnerCheckOperations } from './partner-checks.ts';
 import { partnerRecordOperations } from './partner-record.ts';
@@ -95,5 +96,6 @@ export function apiOperations(home: Home): Operations {
   api.include('/subscribers', subscriberOperations(home));
   api.include('/deliveries', deliveryOperations(home));
   api.include('/', retractionOperations(home));
+  api.include('/', movingOperations(home));
   return api;
 }

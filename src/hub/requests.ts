@@ -3,7 +3,7 @@ import { type ProvenTopic, provenTopic } from '../partners/topics.ts';
 import { callbackProblem } from './callbacks.ts';
 import { leaseSeconds } from './leases.ts';
 import { sisterAddresses } from './sisters.ts';
-import { possibleAddresses } from './topics.ts';
+import { topicAddresses } from './topics.ts';
 
 /** WebSub 5.1: a secret is less than 200 bytes. */
 const SECRET_BYTES = 200;
@@ -89,7 +89,7 @@ async function subscribedTopic(home: Home, given: string, callback: string): Pro
       `SELECT topic FROM subscriptions
        WHERE callback = ? AND partner_key IS NULL AND topic IN (SELECT value FROM json_each(?)) LIMIT 1`,
     )
-    .bind(callback, JSON.stringify([...possibleAddresses(home, given), ...sisterAddresses(home, given)]))
+    .bind(callback, JSON.stringify([...(await topicAddresses(home, given)), ...sisterAddresses(home, given)]))
     .first<{ topic: string }>();
   return row && { topic: row.topic, asked: given, key: null };
 }

@@ -1,4 +1,5 @@
 import type { Home } from '../home.ts';
+import { formerUrls } from './former-urls.ts';
 import { findSister, isSister } from './sisters.ts';
 
 /** The absolute address of a document, as its topic is announced: WebSub's canonical URL. */
@@ -17,13 +18,24 @@ export function hubUrl(home: Pick<Home, 'url'>): string {
  * percent-encoding make no difference.
  */
 export async function findTopic(home: Home, given: string): Promise<string | null> {
-  const addresses = possibleAddresses(home, given);
+  const addresses = await topicAddresses(home, given);
   if (addresses.length === 0) return findSister(home, given);
   const row = await home.db
     .prepare('SELECT address FROM documents WHERE address IN (SELECT value FROM json_each(?)) LIMIT 1')
     .bind(JSON.stringify(addresses))
     .first<{ address: string }>();
   return row?.address ?? null;
+}
+
+/**
+ * What {@link possibleAddresses} gives, for the server's URL or one that it had before: who subscribed there may renew, and
+ * be told, until the lease ends.
+ */
+export async function topicAddresses(home: Home, given: string): Promise<string[]> {
+  const own = possibleAddresses(home, given);
+  if (own.length > 0) return own;
+  const former = await formerUrls(home);
+  return former.flatMap((url) => possibleAddresses({ url }, given));
 }
 
 /** Every address below the server's URL that a topic URL may mean; none when it is of another server. */

@@ -1,5 +1,5 @@
 import type { Home } from '../home.ts';
-import { findTopic, possibleAddresses } from '../hub/topics.ts';
+import { findTopic, topicAddresses } from '../hub/topics.ts';
 import { provenKey } from './keys.ts';
 import { isPartnerAddress } from './partner.ts';
 
@@ -25,9 +25,7 @@ export async function provenTopic(
 ): Promise<ProvenTopic | null> {
   const url = URL.parse(given);
   const bare = url && withoutKey(url);
-  const partner = possibleAddresses(home, bare ?? given)
-    .find(isPartnerAddress)
-    ?.split('/')[2];
+  const partner = (await topicAddresses(home, bare ?? given)).find(isPartnerAddress)?.split('/')[2];
   if (url === null || bare === null || partner === undefined) {
     const topic = await findTopic(home, given);
     return topic === null || isPartnerAddress(topic) ? null : { topic, asked: given, key: null };

@@ -36,7 +36,7 @@ export async function deliver(home: Home, work: Work): Promise<number | null> {
 function read(home: Home, work: Work): Promise<Open | null> {
   return home.db
     .prepare(
-      `SELECT s.id, s.channel, s.topic, s.callback, s.origin, s.secret, s.lease_until, s.delivered, s.delta, d.reason, d.attempts
+      `SELECT s.id, s.channel, s.topic, s.asked_topic, s.callback, s.origin, s.secret, s.lease_until, s.delivered, s.delta, d.reason, d.attempts
        FROM subscriptions s LEFT JOIN deliveries d ON d.subscription = s.id WHERE s.id = ?`,
     )
     .bind(Number(work.ref))

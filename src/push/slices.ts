@@ -47,7 +47,7 @@ async function serve(home: Home, slice: Slice, body: Body, leave: () => void): P
   const started = home.now();
   const all = await home.db
     .prepare(
-      `SELECT s.id, s.channel, s.callback, s.origin, s.secret, s.lease_until, s.delivered, s.delta,
+      `SELECT s.id, s.channel, s.asked_topic, s.callback, s.origin, s.secret, s.lease_until, s.delivered, s.delta,
          iif(h.opens > 0, h.open_until, NULL) AS open_until, h.opens = 0 AND ${MOSTLY_FAILS} AS slow
        FROM subscriptions s LEFT JOIN hosts h ON h.origin = s.origin
        WHERE s.topic = ? AND s.id BETWEEN ? AND ? AND s.delivered < ? AND s.lease_until > ?

@@ -160,6 +160,13 @@ export class DocumentCache {
     this.#trim();
   }
 
+  /** Forgets everything: another state has taken the place of the one that it was read from. */
+  clear(): void {
+    this.generation++;
+    this.#documents.clear();
+    this.#bytes = 0;
+  }
+
   /** Forgets documents that a commit replaced. */
   replaced(addresses: string[]): void {
     this.generation++;

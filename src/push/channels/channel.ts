@@ -6,6 +6,8 @@ import type { Body } from '../documents.ts';
 export interface Target {
   id: number;
   channel: string;
+  /** The topic's address as the subscriber wrote it. */
+  asked_topic: string;
   callback: string;
   origin: string;
   secret: string | null;

@@ -1,5 +1,6 @@
 import type { Home } from '../../home.ts';
-import { hubUrl, topicUrl } from '../../hub/topics.ts';
+import { isSister } from '../../hub/sisters.ts';
+import { hubUrl, possibleAddresses, topicUrl } from '../../hub/topics.ts';
 import type { Body } from '../documents.ts';
 import { signature } from '../signature.ts';
 import type { Attempt, Target } from './channel.ts';
@@ -10,8 +11,10 @@ import { post } from './post.ts';
  * when the subscriber gave a secret. Only 2xx is success, a redirect is a failure, 410 ends the subscription.
  */
 export async function websub(home: Home, target: Target, body: Body, timeoutMs: number): Promise<Attempt> {
-  const { callback, secret } = target;
-  const unsigned = unsignedHeaders(home, body);
+  const { callback, secret, asked_topic: asked } = target;
+  const unsigned = isOwn(home, body.topic, asked)
+    ? unsignedHeaders(home, body)
+    : { ...unsignedHeaders(home, body), link: links(home, asked) };
   const headers =
     secret === null ? unsigned : { ...unsigned, 'x-hub-signature': signature(home, { callback, secret }, body.bytes) };
   // The status says it all: a subscriber that trickles a body after it has the document.
@@ -25,8 +28,15 @@ const known = new WeakMap<Body, Record<string, string>>();
 function unsignedHeaders(home: Home, body: Body): Record<string, string> {
   const headers = known.get(body) ?? {
     'content-type': body.contentType,
-    link: `<${hubUrl(home)}>; rel="hub", <${topicUrl(home, body.topic)}>; rel="self"`,
+    link: links(home, topicUrl(home, body.topic)),
   };
   known.set(body, headers);
   return headers;
+}
+
+const links = (home: Home, topic: string) => `<${hubUrl(home)}>; rel="hub", <${topic}>; rel="self"`;
+
+/** Whether a topic was asked for at this server's present address; else it is named as its subscriber knows it. */
+function isOwn(home: Home, topic: string, asked: string): boolean {
+  return isSister(topic) || asked.startsWith(`${home.url}/`) || possibleAddresses(home, asked).length > 0;
 }
