@@ -14,6 +14,7 @@ const BENCHMARKS: Record<string, () => Promise<{ run: Benchmark }>> = {
   serve: () => import('./serve.ts'),
   fanout: () => import('./fanout.ts'),
   partners: () => import('./partners.ts'),
+  worker: () => import('./worker.ts'),
 };
 
 const USAGE = `usage: npm run bench -- NAME [--json FILE] [--count N] [--rounds N]
