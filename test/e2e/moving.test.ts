@@ -17,10 +17,18 @@ interface Received {
   body: string;
 }
 
+const FILES = {
+  'one.md': article('One', { tags: '[a, b]', categories: '[news]' }),
+  'two.md': article('Two', { date: '2026-08-01T09:00:00Z', categories: '[news]' }),
+  'long.md': article('Long', { date: '2026-09-01T09:00:00Z' }, 'A long text. '.repeat(60_000)),
+};
+const CONFIG = `{ site: { title: 'Moving' }, feeds: { limit: 2, maxBytes: 2000000 } }`;
+
 /** A subscriber that confirms what it asked for and keeps what it is sent. */
 let subscriber: { server: Server; url: string; received: Received[] };
 let folder: string;
-const homes: Running[] = [];
+let old: Running;
+let fresh: Running;
 
 function tidings(args: string[], env: Record<string, string>): Promise<{ status: number | null; said: string }> {
   const main = join(import.meta.dirname, '../../src/cli/main.ts');
@@ -55,20 +63,17 @@ beforeAll(async () => {
     });
   });
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+  [old, fresh] = await Promise.all([
+    start({ files: FILES, config: CONFIG }),
+    start({ files: {}, config: CONFIG, home: OTHER }),
+  ]);
   subscriber = { server, received, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/callback` };
-});
+}, 240_000);
 afterAll(async () => {
-  for (const home of homes) await home.end();
+  for (const home of [old, fresh]) await home.end();
   subscriber.server.close();
   rmSync(folder, { recursive: true });
 }, 60_000);
-
-const FILES = {
-  'one.md': article('One', { tags: '[a, b]', categories: '[news]' }),
-  'two.md': article('Two', { date: '2026-08-01T09:00:00Z', categories: '[news]' }),
-  'long.md': article('Long', { date: '2026-09-01T09:00:00Z' }, 'A long text. '.repeat(60_000)),
-};
-const CONFIG = `{ site: { title: 'Moving' }, feeds: { limit: 2, maxBytes: 2000000 } }`;
 
 const subscribe = (home: Running, topic: string, mode = 'subscribe') =>
   home.get('/hub', {
@@ -87,14 +92,10 @@ const feed = async (home: Running, path = '/feed.json') =>
   };
 
 describe(`moving from ${HOME} to ${OTHER}`, () => {
-  let old: Running;
-  let fresh: Running;
   let before: Awaited<ReturnType<typeof feed>>;
   let ids: Map<string, string>;
 
   test('the old home has articles, a history, a partner and a subscriber', async () => {
-    old = await start({ files: FILES, config: CONFIG });
-    homes.push(old);
     // An address and a title that history alone knows.
     old.write('two.md', article('Two, renamed', { date: '2026-08-01T09:00:00Z', categories: '[news]' }));
     await until(
@@ -117,8 +118,6 @@ describe(`moving from ${HOME} to ${OTHER}`, () => {
     await done(['export', 'ledger.jsonl', '--from', old.url, '--ledger']);
     expect(readFileSync(join(folder, 'house.jsonl'), 'utf8')).toContain(SECRET);
     expect(readFileSync(join(folder, 'ledger.jsonl'), 'utf8')).not.toContain(SECRET);
-    fresh = await start({ files: {}, config: CONFIG, home: OTHER });
-    homes.push(fresh);
     const stranger = await tidings(['import', 'house.jsonl', '--to', fresh.url], { TIDINGS_ADMIN_TOKEN: 'wrong' });
     expect(stranger.status).toBe(1);
     await done(['import', 'house.jsonl', '--to', fresh.url]);
@@ -156,7 +155,7 @@ describe(`moving from ${HOME} to ${OTHER}`, () => {
         const paths = Object.keys(FILES).map((path) => fresh.get(`/api/articles/${path}`, { method: 'HEAD', headers }));
         return (await Promise.all(paths)).every(({ status }) => status === 200);
       },
-      30_000,
+      60_000,
       'the files have come',
     );
     await fresh.api('POST', '/api/runs');
@@ -166,7 +165,7 @@ describe(`moving from ${HOME} to ${OTHER}`, () => {
     const known = (items: typeof after.items) =>
       items.map(({ id, title, date_modified }) => [id, title, date_modified]);
     expect(known(after.items)).toEqual(known(before.items));
-  }, 60_000);
+  }, 120_000);
 
   test('whoever subscribed at the old address is told of the next change, under the topic that it knows', async () => {
     fresh.write('three.md', article('Three', { date: '2026-11-01T09:00:00Z' }));
