@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import { existsSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -5,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { writeFolder } from '../../src/cli/build/folder.ts';
 import { filePath } from '../../src/cli/build/site.ts';
 import { lintFeed } from '../../src/cli/lint/lint.ts';
+import { findOwner } from '../../src/node/own.ts';
 import { tidings } from './tidings.ts';
 
 const URL_ = 'https://feeds.example';
@@ -28,7 +30,7 @@ afterAll(() => rmSync(home, { recursive: true, force: true }));
 
 const noted = () => JSON.parse(read('.tidings-build.json')) as { files: Record<string, string> };
 
-describe('tidings build', () => {
+describe('tidings build', { timeout: 60_000 }, () => {
   it('writes what a server would answer, for readers, people and search engines', async () => {
     const { status, out: said, err } = await build();
     expect(err).toBe('');
@@ -85,6 +87,26 @@ describe('tidings build', () => {
     expect(read('index.html')).toBe('mine');
     expect((await build('--force')).status).toBe(0);
     expect(read('index.html')).toContain('<!doctype html>');
+  });
+
+  it('asks the server that runs on the data folder, whose hub is named then', async () => {
+    const own = { ...env, TIDINGS_DATA: join(home, 'served'), PORT: '0', TIDINGS_LOG: 'silent' };
+    const server = spawn(process.execPath, [join(import.meta.dirname, '../../src/cli/main.ts'), 'start'], {
+      env: { ...process.env, ...own },
+      stdio: 'ignore',
+    });
+    try {
+      await expect.poll(() => findOwner(own.TIDINGS_DATA)?.address ?? null, { timeout: 30_000 }).not.toBeNull();
+      const built = await tidings(['build', join(home, 'mirror')], { cwd: home, env: own });
+      expect(built).toMatchObject({ status: 0, err: '' });
+      expect(readFileSync(join(home, 'mirror/atom.xml'), 'utf8')).toContain(
+        'rel="hub" href="https://feeds.example/hub"',
+      );
+    } finally {
+      const ended = new Promise((done) => server.once('exit', done));
+      server.kill();
+      await ended;
+    }
   });
 
   it('says what is missing', async () => {

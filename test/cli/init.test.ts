@@ -105,7 +105,7 @@ const atom = (entries: { id: string; url: string; title: string; published: stri
 <link rel="self" href="https://harbour.example/news/feed.xml"/>
 ${entries.map(({ id, url, title, published }) => `<entry><id>${id}</id><link href="${url}"/><title>${title}</title><published>${published}</published></entry>`).join('\n')}</feed>`;
 
-describe('the published feed', () => {
+describe('the published feed', { timeout: 60_000 }, () => {
   const folder = lay('plain', {
     'posts/2026-03-05-first-boat.md': '---\ntitle: First boat\n---\nIt sails.\n',
     'posts/2026-03-06-second-boat.md': '---\ntitle: Second boat\n---\nIt too.\n',
