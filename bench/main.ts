@@ -5,8 +5,11 @@ import type { Figure } from './figure.ts';
 import { table } from './table.ts';
 import { Unavailable } from './unavailable.ts';
 
-/** A benchmark: how many articles or subscribers, and in how many rounds, or its own numbers where none are given. */
-export type Benchmark = (options: { count?: number; rounds?: number }) => Promise<Figure[]>;
+/**
+ * A benchmark: how many articles or subscribers, and in how many rounds, or its own numbers where none are given; and the
+ * file that a plot is written to, where it draws one.
+ */
+export type Benchmark = (options: { count?: number; rounds?: number; plot?: string }) => Promise<Figure[]>;
 
 const BENCHMARKS: Record<string, () => Promise<{ run: Benchmark }>> = {
   articles: () => import('./articles.ts'),
@@ -15,15 +18,22 @@ const BENCHMARKS: Record<string, () => Promise<{ run: Benchmark }>> = {
   fanout: () => import('./fanout.ts'),
   partners: () => import('./partners.ts'),
   worker: () => import('./worker.ts'),
+  subscriptions: () => import('./subscriptions.ts'),
+  million: () => import('./million.ts'),
 };
 
-const USAGE = `usage: npm run bench -- NAME [--json FILE] [--count N] [--rounds N]
+const USAGE = `usage: npm run bench -- NAME [--json FILE] [--count N] [--rounds N] [--plot FILE]
 NAME is ${Object.keys(BENCHMARKS).join(', ')}.`;
 
 async function main(): Promise<number> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { json: { type: 'string' }, count: { type: 'string' }, rounds: { type: 'string' } },
+    options: {
+      json: { type: 'string' },
+      count: { type: 'string' },
+      rounds: { type: 'string' },
+      plot: { type: 'string' },
+    },
   });
   const [name = ''] = positionals;
   const load = BENCHMARKS[name];
@@ -36,7 +46,11 @@ async function main(): Promise<number> {
   const { run } = await load();
   const cores = availableParallelism();
   try {
-    const figures = await run({ ...(values.count ? { count } : {}), ...(values.rounds ? { rounds } : {}) });
+    const figures = await run({
+      ...(values.count ? { count } : {}),
+      ...(values.rounds ? { rounds } : {}),
+      ...(values.plot ? { plot: values.plot } : {}),
+    });
     console.log(`\n${table(figures)}\n\nNode ${process.versions.node}, ${cores} cores; medians of rounds in turn.`);
     if (values.json) {
       const result = { bench: name, at: new Date().toISOString(), node: process.versions.node, cores, figures };

@@ -2,7 +2,7 @@ import type { Config, HmacMethod } from './config/schema.ts';
 import type { Coding } from './storage/codings.ts';
 import type { DocumentCache } from './storage/documents.ts';
 import type { Fetches } from './storage/fetches.ts';
-import type { ArticleSource, Blobs, Database, Downloader, Outbound, Queue } from './storage/ports.ts';
+import type { ArticleSource, Blobs, Database, Downloader, Freshness, Outbound, Queue } from './storage/ports.ts';
 import type { Rates } from './storage/rates.ts';
 import type { RenderedCache } from './storage/rendered.ts';
 
@@ -53,7 +53,9 @@ export interface Home {
   readonly log: Log;
   /** Steps of a regeneration that one invocation may do: a Worker's are bounded, a process has no bound. */
   readonly stepsPerInvocation: number;
-  /** Documents kept in memory; null where a process is one of many and would not hear of another's commit. */
+  /** What has to pass before somebody is told of a version. */
+  readonly freshness: Freshness;
+  /** Documents kept in memory: for good where this process makes every commit, else for a lifetime. */
   readonly documentCache: DocumentCache | null;
   /** Pages and lists that were made already. */
   readonly renderedCache: RenderedCache;

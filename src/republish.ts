@@ -68,6 +68,7 @@ const caches = new WeakMap<DocumentCache, FragmentCache>();
 
 /** Where one process makes every commit, fragments are kept from run to run: a change then reads only its own. */
 function cacheOf({ documentCache }: Home): FragmentCache {
+  if (documentCache?.isOneOfMany) return new FragmentCache();
   const kept = documentCache && caches.get(documentCache);
   if (kept) return kept;
   const cache = new FragmentCache();

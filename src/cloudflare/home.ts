@@ -3,6 +3,7 @@ import { type Config, resolveConfig } from '../config/config.ts';
 import type { Home } from '../home.ts';
 import { createLog } from '../log.ts';
 import { parseCidrs } from '../push/guard.ts';
+import { DocumentCache } from '../storage/documents.ts';
 import { Fetches } from '../storage/fetches.ts';
 import { createDatabaseRates } from '../storage/rates.ts';
 import { RenderedCache } from '../storage/rendered.ts';
@@ -11,6 +12,7 @@ import { compress } from './compress.ts';
 import { createDatabase } from './database.ts';
 import { readDocs } from './docs.ts';
 import type { Env } from './env.ts';
+import { createFreshness, HEAD_LIFETIME } from './freshness.ts';
 import { createGate } from './gate.ts';
 import { withLimits } from './limits.ts';
 import { createQueue } from './queue.ts';
@@ -19,12 +21,17 @@ import { createBucketSource } from './source.ts';
 
 /** A step reads up to 200 files and makes a hundred queries; an invocation may do 1,000 of each. */
 const STEPS = 4;
+/** Of the 128 MB that an isolate may have, those for documents. */
+const CACHE_BYTES = 16_000_000;
 
 let resolved: Config | null = null;
 
 /** Of the isolate: the database tells each request whether what is kept is still right. */
 const renderedCache = new RenderedCache();
 const fetches = new Fetches(Date.now);
+/** Another isolate commits without this one hearing of it, so heads have a lifetime, which {@link freshness} waits out. */
+const documentCache = new DocumentCache({ maxBytes: CACHE_BYTES, lifetime: { ...HEAD_LIFETIME, now: Date.now } });
+const freshness = createFreshness(Date.now);
 
 /** What the core needs, from the bindings of one invocation. The configuration is checked once for each isolate. */
 export function createCloudflareHome(bindings: Env, ctx: ExecutionContext, input: unknown): Home {
@@ -59,8 +66,8 @@ export function createCloudflareHome(bindings: Env, ctx: ExecutionContext, input
     docs: (path) => readDocs(env.DOCS, path),
     log,
     stepsPerInvocation: STEPS,
-    // Another isolate commits without this one hearing of it.
-    documentCache: null,
+    freshness,
+    documentCache,
     renderedCache,
     fetches,
     onRunEnd: () => {},

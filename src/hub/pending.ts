@@ -65,7 +65,7 @@ async function overBounds(home: Home, place: Place): Promise<Refusal | null> {
       `SELECT (SELECT count(*) FROM verifications) AS pending,
          (SELECT count(*) FROM verifications WHERE origin = ?1) AS pendingOfOrigin,
          (SELECT count(*) FROM subscriptions WHERE origin = ?1 AND topic = ?2) AS subscriptions,
-         EXISTS (SELECT 1 FROM subscriptions WHERE topic = ?2 AND callback = ?3) AS renewal,
+         EXISTS (SELECT 1 FROM subscriptions WHERE channel = 'websub' AND topic = ?2 AND callback = ?3) AS renewal,
          EXISTS (SELECT 1 FROM verifications WHERE pair = ?4) AS known`,
     )
     .bind(origin, topic, callback, pair)

@@ -87,7 +87,7 @@ async function subscribedTopic(home: Home, given: string, callback: string): Pro
   const row = await home.db
     .prepare(
       `SELECT topic FROM subscriptions
-       WHERE callback = ? AND partner_key IS NULL AND topic IN (SELECT value FROM json_each(?)) LIMIT 1`,
+       WHERE channel = 'websub' AND callback = ? AND partner_key IS NULL AND topic IN (SELECT value FROM json_each(?)) LIMIT 1`,
     )
     .bind(callback, JSON.stringify([...(await topicAddresses(home, given)), ...sisterAddresses(home, given)]))
     .first<{ topic: string }>();

@@ -68,6 +68,8 @@ export function createNodeHome(options: {
     docs: readDocs,
     log,
     stepsPerInvocation: Number.POSITIVE_INFINITY,
+    // The cache is replaced at the commit itself.
+    freshness: { settle: async () => {} },
     documentCache: new DocumentCache(),
     renderedCache: new RenderedCache(),
     fetches,

@@ -32,22 +32,25 @@ export async function newestBody(home: Home, topic: string): Promise<Body | null
   kept.set(home, bodies);
   for (let read = 1; ; read += 1) {
     // One statement: a version that is newer than its bytes would be taken for delivered.
-    const head = await home.db
+    const row = await home.db
       .prepare(
         `SELECT d.blob AS hash, d.content_type AS contentType, d.format, d.version AS documentVersion,
-           max(d.version, coalesce(f.wanted, 0)) AS version
+           max(d.version, coalesce(f.wanted, 0)) AS version, coalesce(f.pass, 0) AS settled
          FROM documents d LEFT JOIN fanouts f ON f.topic = d.address WHERE d.address = ?`,
       )
       .bind(topic)
-      .first<Omit<Body, 'topic' | 'bytes'>>();
+      .first<Omit<Body, 'topic' | 'bytes'> & { settled: number }>();
     const old = bodies.get(topic);
     bodies.delete(topic);
-    if (!head) return null;
+    if (!row) return null;
+    const { settled, ...head } = row;
     const bytes = old?.hash === head.hash ? old.bytes : await home.blobs.get(head.hash);
     if (bytes) {
       const body = old?.hash === head.hash && old.version === head.version ? old : { topic, ...head, bytes };
       bodies.set(topic, body);
       trim(bodies);
+      // A pass begins with a settled version; what was committed since then is not to be told before it is one too.
+      if (body.version > settled) await home.freshness.settle(topic, body.version);
       return body;
     }
     if (read === READS) throw new Error(`The body of ${topic} is missing: there is no blob ${head.hash}.`);

@@ -5,6 +5,8 @@ import { enqueueSelected, type Work, wake } from './outbox.ts';
 export const SLICE = 100;
 /** Subscriptions that are cut into slices in one step. */
 const STEP = 10_000;
+/** Steps of one message, so that many subscribers take many invocations and none asks too much. */
+const STEPS = 40;
 /** Milliseconds between the beginnings of two passes: a burst of changes reaches a subscriber as at most two. */
 export const PASS_MS = 1_500;
 /** Milliseconds until a fan-out looks after its slices unasked; the last slice asks for it. */
@@ -22,7 +24,7 @@ interface FanOut {
 /** Brings a topic's subscribers to the wanted version: begins a pass, cuts it into slices, ends it when they are done. */
 export async function fanOut(home: Home, work: Work): Promise<number | null> {
   const topic = work.ref;
-  for (;;) {
+  for (let step = 0; step < STEPS; step += 1) {
     const state = await home.db.prepare('SELECT * FROM fanouts WHERE topic = ?').bind(topic).first<FanOut>();
     if (!state) return null;
     if (state.pass <= state.done) {
@@ -30,7 +32,9 @@ export async function fanOut(home: Home, work: Work): Promise<number | null> {
       const wait = state.started_at + PASS_MS - home.now();
       // More than that is a clock that was set back.
       if (wait > 0 && wait <= PASS_MS) return home.now() + wait;
-      await begin(home, topic);
+      // Whoever is told may fetch at once.
+      await home.freshness.settle(topic, state.wanted);
+      await begin(home, topic, state.wanted);
     } else if (state.cut === 0) {
       await cut(home, topic, state);
     } else if (await hasOpenSlices(home, topic)) {
@@ -39,14 +43,16 @@ export async function fanOut(home: Home, work: Work): Promise<number | null> {
       await end(home, topic, state);
     }
   }
+  return home.now();
 }
 
-async function begin(home: Home, topic: string): Promise<void> {
+/** @param wanted the version that is settled; what is wanted since then takes another pass */
+async function begin(home: Home, topic: string, wanted: number): Promise<void> {
   await home.db
     .prepare(
-      'UPDATE fanouts SET pass = wanted, started_at = ?, cursor = 0, cut = 0 WHERE topic = ? AND pass <= done AND wanted > done',
+      'UPDATE fanouts SET pass = ?, started_at = ?, cursor = 0, cut = 0 WHERE topic = ? AND pass <= done AND wanted > done',
     )
-    .bind(home.now(), topic)
+    .bind(wanted, home.now(), topic)
     .run();
 }
 

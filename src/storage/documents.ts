@@ -68,13 +68,14 @@ export async function documentHead(home: Home, address: string): Promise<Documen
   const kept = cache?.head(address);
   if (kept) return kept;
   const generation = cache?.generation;
+  const readAt = home.now();
   const row = await home.db
     .prepare(`SELECT ${COLUMNS} FROM documents WHERE address = ?`)
     .bind(address)
     .first<HeadRow & { [column: string]: string | number }>();
   if (!row) return null;
   const head = headOf(row);
-  if (generation !== undefined) cache?.keep(head, generation);
+  if (generation !== undefined) cache?.keep(head, generation, readAt);
   return head;
 }
 
@@ -121,22 +122,48 @@ export function documentStatements(home: Home, written: DocumentHead[], retired:
 interface KeptDocument {
   head: DocumentHead;
   bodies: Map<Coding | null, Uint8Array>;
+  /** When the database was asked for the head, in epoch milliseconds, and whether somebody asks it again. */
+  readAt: number;
+  isAsked: boolean;
 }
 
-/** Documents in memory, replaced at commit. For a home where one process makes every commit. */
+/** How long a head is given out without asking: until `freshMs` by all, until `lastMs` by those who do not ask anew. */
+export interface HeadLifetime {
+  freshMs: number;
+  lastMs: number;
+  now: () => number;
+}
+
+/**
+ * Documents in memory, replaced at commit. Where one process makes every commit that is all; one of many processes gives
+ * a head out for a lifetime, in which a thousand readers cost one question a second.
+ */
 export class DocumentCache {
   /** Rises with each commit, so that a read begun before it is not kept after it. */
   generation = 0;
   readonly #documents = new Map<string, KeptDocument>();
   readonly #maxBytes: number;
+  readonly #lifetime: HeadLifetime | null;
   #bytes = 0;
 
-  constructor(maxBytes = 64_000_000) {
+  constructor({ maxBytes = 64_000_000, lifetime = null }: { maxBytes?: number; lifetime?: HeadLifetime | null } = {}) {
     this.#maxBytes = maxBytes;
+    this.#lifetime = lifetime;
+  }
+
+  /** Whether others commit without this process hearing of it. */
+  get isOneOfMany(): boolean {
+    return this.#lifetime !== null;
   }
 
   head(address: string): DocumentHead | undefined {
-    return this.#documents.get(address)?.head;
+    const kept = this.#documents.get(address);
+    if (!kept || this.#lifetime === null) return kept?.head;
+    const { freshMs, lastMs, now } = this.#lifetime;
+    const age = now() - kept.readAt;
+    if (age < freshMs || (age < lastMs && kept.isAsked)) return kept.head;
+    kept.isAsked = true;
+    return undefined;
   }
 
   body(head: DocumentHead, coding: Coding | null): Uint8Array | undefined {
@@ -144,10 +171,18 @@ export class DocumentCache {
     return kept?.head.blob === head.blob ? kept.bodies.get(coding) : undefined;
   }
 
-  keep(head: DocumentHead, generation: number): void {
+  /** @param readAt when the database was asked for it, in epoch milliseconds; what is older than what is kept is not kept */
+  keep(head: DocumentHead, generation: number, readAt = 0): void {
     if (generation !== this.generation) return;
+    const kept = this.#documents.get(head.address);
+    if (kept && readAt < kept.readAt) return;
+    if (kept && isSame(kept.head, head)) {
+      kept.readAt = readAt;
+      kept.isAsked = false;
+      return;
+    }
     this.drop(head.address);
-    this.#documents.set(head.address, { head, bodies: new Map() });
+    this.#documents.set(head.address, { head, bodies: new Map(), readAt, isAsked: false });
     this.#bytes += HEAD_BYTES;
     this.#trim();
   }
@@ -189,6 +224,8 @@ export class DocumentCache {
     }
   }
 }
+
+const isSame = (one: DocumentHead, other: DocumentHead) => JSON.stringify(one) === JSON.stringify(other);
 
 /** What a head may take in memory, roughly. */
 const HEAD_BYTES = 2_000;

@@ -48,6 +48,15 @@ export interface Blobs {
   list(options?: { cursor?: string; limit?: number }): Promise<{ hashes: string[]; cursor: string | null }>;
 }
 
+/** What stands between a commit and those who fetch. */
+export interface Freshness {
+  /**
+   * Resolves when nobody who fetches this document, from anywhere, gets a version before this one, which is committed: caches
+   * were purged, or what they may still hold has lapsed. Nobody is told of the version before.
+   */
+  settle(address: string, version: number): Promise<void>;
+}
+
 /** A message only wakes the consumer: a `type` and what is needed to find the row that holds the work. */
 export interface Message {
   type: string;

@@ -66,6 +66,7 @@ export async function announce(home: Home, work: Work): Promise<number | null> {
     )
     .bind(one.key, home.now(), isProbe ? atMost : Math.max(atMost, STEP[home.name]))
     .all<Pending & { [column: string]: string | number }>();
+  await Promise.all(due.map(({ subject, seq }) => home.freshness.settle(subject, seq)));
   const groups = Array.from({ length: Math.ceil(due.length / atMost) }, (_, at) =>
     due.slice(at * atMost, (at + 1) * atMost),
   );
