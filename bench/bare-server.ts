@@ -1,21 +1,16 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-// A process of its own: the least that node:http can do with a document. Takes the address of ours, fetches the bytes
-// once, and answers with them from memory. Prints its port.
+// A process of its own: the least that node:http can do with a document. Takes the address of ours, fetches its bytes
+// and headers once, and answers with them from memory. Prints its port.
 const address = process.argv[2] ?? '';
 const plain = await fetch(address, { headers: { 'Accept-Encoding': 'identity' } });
 const body = Buffer.from(await plain.arrayBuffer());
 const { default: zlib } = await import('node:zlib');
 const zipped = zlib.gzipSync(body);
-const headers = {
-  'Content-Type': plain.headers.get('content-type') ?? '',
-  ETag: plain.headers.get('etag') ?? '',
-  'Last-Modified': plain.headers.get('last-modified') ?? '',
-  'Cache-Control': plain.headers.get('cache-control') ?? '',
-  Link: plain.headers.get('link') ?? '',
-  Vary: 'Accept-Encoding',
-};
+// Those that node:http adds by itself, and those that tell of a body.
+const own = new Set(['connection', 'keep-alive', 'date', 'transfer-encoding', 'content-length']);
+const headers = Object.fromEntries([...plain.headers].filter(([name]) => !own.has(name)));
 const whole = { ...headers, 'Content-Length': body.byteLength };
 const coded = { ...headers, 'Content-Encoding': 'gzip', 'Content-Length': zipped.byteLength };
 
