@@ -120,7 +120,7 @@ function printProof({ partner, title, current, has, versions, withdrawal }: Arti
         one.lastAt,
         'fetched',
         version,
-        `${one.format} ${one.documentVersion}, ${one.times} times, by ${one.agent}`,
+        `${one.format} ${one.documentVersion}, ${one.times === 1 ? 'once' : `${one.times} times`}, by ${one.agent}`,
       ]),
       ...offered.map((one) => [
         one.at,

@@ -43,7 +43,7 @@ const LINES = `
     FROM pushes WHERE partner = ?1
   UNION ALL SELECT at, 'acknowledged', article, nullif(version, ''), NULL, NULL, NULL
     FROM acknowledgements WHERE partner = ?1
-  UNION ALL SELECT at, 'withdrawn', article, NULL, shown, type || coalesce(' ' || reason, ''), settled_by
+  UNION ALL SELECT at, 'withdrawn', article, NULL, shown, type || iif(reason <> type, ' ' || reason, ''), settled_by
     FROM recalls WHERE partner = ?1 AND type <> 'updated'`;
 
 /** What is known of a partner, the newest first. */

@@ -161,6 +161,8 @@ export async function tellAlerts(home: Home, work: Work): Promise<number | null>
     .prepare('SELECT * FROM alerts WHERE told = 0 OR mended_at IS NOT NULL ORDER BY id LIMIT 200')
     .all<Alert & Record<string, string | number | null>>();
   if (alerts.length === 0) return null;
+  // Without an address the log is the only place that says it.
+  for (const { kind, message } of alerts) if (kind === UNHEARD) home.log.warn('alert', { kind, message });
   const delay = url === null ? null : await send(home, url, FORMS[form](home, alerts), work.attempts);
   if (delay !== null && home.now() - Math.min(...alerts.map(({ since }) => since)) < GIVEN_UP_MS) return delay;
   const seen = JSON.stringify(alerts.map(({ id, mended_at }) => ({ id, mended: mended_at === null ? 0 : 1 })));
