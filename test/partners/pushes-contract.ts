@@ -102,7 +102,7 @@ export function partnerPushesContract(make: () => Promise<BareHome>): void {
     await desk.drain();
   };
 
-  describe('a partner with a webhook', { timeout: 60_000 }, () => {
+  describe('a partner with a webhook', { timeout: 180_000 }, () => {
     test('hears of what it may have as its feed has it, after its embargo, and of nothing else', async () => {
       const { desk, partner } = await open();
       const portal = await partner({
@@ -241,7 +241,7 @@ export function partnerPushesContract(make: () => Promise<BareHome>): void {
     });
   });
 
-  describe('a kill', { timeout: 60_000 }, () => {
+  describe('a kill', { timeout: 180_000 }, () => {
     test('is told to every partner at once, embargo or not, and again until each has acknowledged it', async () => {
       const { desk, call, partner } = await open();
       const early = await partner({ id: 'early', embargoSeconds: 86_400 });
@@ -289,7 +289,7 @@ export function partnerPushesContract(make: () => Promise<BareHome>): void {
     });
   });
 
-  describe('proof', { timeout: 60_000 }, () => {
+  describe('proof', { timeout: 180_000 }, () => {
     test('says what a partner was offered, fetched, was sent and acknowledged, and exports it', async () => {
       const { desk, call, partner, proof } = await open();
       await partner({ id: 'portal' });
