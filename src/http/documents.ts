@@ -1,5 +1,5 @@
 import type { Home } from '../home.ts';
-import type { Coding } from '../storage/codings.ts';
+import { type Coding, code } from '../storage/codings.ts';
 import { type DocumentHead, documentBody, documentHead, isPrivate } from '../storage/documents.ts';
 import { chooseCoding } from './codings.ts';
 import { evaluateConditions, type HeaderOf } from './conditional.ts';
@@ -128,8 +128,8 @@ export async function serveDocument(
   const request: DocumentRequest = { method: raw.method, header: (name) => raw.headers.get(name) };
   // A head may be replaced and its old blob collected before the body is read; the second look finds the new one.
   for (let look = 0; look < 2; look++) {
-    const head = await documentHead(home, address);
-    if (!head || (isPrivate(head) && !also.proven)) return null;
+    const head = await headToServe(home, request, address, also.proven ?? false);
+    if (!head) return null;
     const answer = answerFor(head, request);
     const headers = { ...answer.headers };
     if (look === 0) home.fetches.note(address, answer.status, raw.headers.get('user-agent'));
@@ -146,4 +146,19 @@ export async function serveDocument(
     home.documentCache?.replaced([address]);
   }
   return null;
+}
+
+/** The head of the document at an address that whoever asks may read; null when there is none. */
+async function headToServe(
+  home: Home,
+  { header }: DocumentRequest,
+  address: string,
+  isProven: boolean,
+): Promise<DocumentHead | null> {
+  const head = await documentHead(home, address);
+  if (!head || !isPrivate(head)) return head;
+  if (!isProven) return null;
+  if (head.coded || (header('accept-encoding') ?? '') === '') return head;
+  await code(home, [head]);
+  return documentHead(home, address);
 }

@@ -1,4 +1,5 @@
 import type { Home } from '../home.ts';
+import type { DocumentHead } from './documents.ts';
 import { forRows } from './rows.ts';
 
 /** Content codings in which bodies are kept, the one that is preferred among equals first (RFC 9110 section 8.4.1). */
@@ -45,24 +46,36 @@ export async function storeCodings(home: Home, body: Uint8Array): Promise<Coding
 
 /**
  * Makes the codings of documents that were committed without them. Compressing takes longer than all else about a change,
- * and nobody who was told of it is to wait for that.
+ * and nobody who was told of it is to wait for that. What one partner alone reads is compressed when it is asked for.
  *
  * @returns how many were looked at; none is left when they are fewer than the limit
  */
 export async function codeDocuments(home: Home, limit: number): Promise<number> {
   const uncoded = await home.db
-    .prepare('SELECT address, version, blob FROM documents WHERE coded = 0 ORDER BY address LIMIT ?')
+    .prepare(
+      `SELECT address, version, blob FROM documents
+       WHERE coded = 0 AND (address < '/partners/' OR address >= '/partners0') ORDER BY address LIMIT ?`,
+    )
     .bind(limit)
-    .all<{ address: string; version: number; blob: string }>();
-  if (uncoded.length === 0) return 0;
-  const code = async ({ address, version, blob }: (typeof uncoded)[number]) => {
+    .all<Uncoded & { [column: string]: string | number }>();
+  await code(home, uncoded);
+  return uncoded.length;
+}
+
+/** A document that is as yet compressed in no way. */
+type Uncoded = Pick<DocumentHead, 'address' | 'version' | 'blob'>;
+
+/** Makes the codings of some documents, as long as they are the versions that are meant. */
+export async function code(home: Home, uncoded: Uncoded[]): Promise<void> {
+  if (uncoded.length === 0) return;
+  const codeOne = async ({ address, version, blob }: Uncoded) => {
     const body = await home.blobs.get(blob);
     const codings = body ? await storeCodings(home, body) : {};
     return { address, version, codings, tags: [blob, ...Object.values(codings).map((coded) => coded.blob)] };
   };
   const rows = [];
   // One by one: each coding under way has megabytes of its own.
-  for (const one of uncoded) rows.push(await code(one));
+  for (const one of uncoded) rows.push(await codeOne(one));
   await home.db.batch([
     ...forRows(
       home.db,
@@ -78,5 +91,4 @@ export async function codeDocuments(home: Home, limit: number): Promise<number> 
     ),
   ]);
   home.documentCache?.replaced(rows.map(({ address }) => address));
-  return rows.length;
 }

@@ -1,3 +1,4 @@
+import { gunzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { listedFeeds } from '../../src/feeds/list.ts';
 import type { TestHome } from '../home.ts';
@@ -204,6 +205,25 @@ test('nothing that is public names a partner or its articles’ texts', async ()
   }
   expect((await listedFeeds(site.home, -1)).some(({ kind }) => kind === 'partner')).toBe(false);
   expect((await listedFeeds(site.home, -1, { partners: true })).some(({ kind }) => kind === 'partner')).toBe(true);
+});
+
+test('a document is compressed when it is first asked for so', async () => {
+  await site.publish('One', {}, 0, 'It sails and sails. '.repeat(100));
+  const { key } = await site.make({ id: 'portal', name: 'Portal' });
+  const codings = async () =>
+    (await site.home.db.prepare("SELECT codings FROM documents WHERE address = '/partners/portal/rss.xml'").first())
+      ?.codings;
+  expect(await codings()).toBe('{}');
+  expect((await site.fetch('portal/rss.xml', key)).headers.get('content-encoding')).toBeNull();
+  for (let turn = 0; turn < 2; turn++) {
+    const answer = await site.fetch('portal/rss.xml', key, { 'Accept-Encoding': 'gzip' });
+    expect(answer.headers.get('content-encoding')).toBe('gzip');
+    expect(gunzipSync(Buffer.from(await answer.arrayBuffer())).toString()).toContain('It sails and sails.');
+    const etag = answer.headers.get('etag') ?? '';
+    const again = await site.fetch('portal/rss.xml', key, { 'Accept-Encoding': 'gzip', 'If-None-Match': etag });
+    expect(again.status).toBe(304);
+  }
+  expect(await codings()).toContain('gzip');
 });
 
 test('archives are below the same key', async () => {
