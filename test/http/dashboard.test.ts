@@ -122,3 +122,22 @@ test('it speaks the language that was chosen, else the browser’s, else the sit
   const language = (chosen.headers.get('Set-Cookie') ?? '').split(';')[0] ?? '';
   expect(await heading('/admin', { Cookie: `${cookie.Cookie}; ${language}`, 'Accept-Language': 'en' })).toBe('개요');
 });
+
+test('a partner’s page answers whether it has an article', async () => {
+  const cookie = await signedIn();
+  const form = { id: 'portal', name: 'Portal', content: 'full', webhook: 'http://127.0.0.1:9/hook' };
+  const made = await (await post('/admin/partners', form, { ...cookie, 'Accept-Language': 'en' })).text();
+  const key = /readonly value="([^"]+)"/.exec(made)?.[1] ?? '';
+  await site.publish({});
+  const page = async (query = '') =>
+    (
+      await app.request(`${ORIGIN}/admin/partners/portal${query}`, { headers: { ...cookie, 'Accept-Language': 'en' } })
+    ).text();
+  expect(await page('?article=2026-11-30-a.md')).toContain('It does not have the present version.');
+  const fetched = async () => (await site.get('/partners/portal/rss.xml', { Authorization: `Bearer ${key}` })).status;
+  await expect.poll(fetched, { timeout: 15_000 }).toBe(200);
+  await expect.poll(() => page('?article=2026-11-30-a.md')).toContain('It has the present version.');
+  expect(await page('?article=nothing')).toContain('There is nothing here.');
+  const without = await post('/admin/partners/portal/replay', { since: 'yesterday' }, cookie);
+  expect(without.headers.get('Location')).toBe('/admin/partners/portal?note=failed');
+});

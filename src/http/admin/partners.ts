@@ -4,13 +4,15 @@ import { FORMATS } from '../../feeds/entry.ts';
 import { addresses } from '../../feeds/selection.ts';
 import type { Home } from '../../home.ts';
 import { partnerLog } from '../../partners/log.ts';
-import { feedKeyOf } from '../../partners/partner.ts';
+import { feedKeyOf, momentOf } from '../../partners/partner.ts';
 import { createPartner, findPartner, listPartners, type PartnerView, removePartner } from '../../partners/partners.ts';
+import { type Replayed, replay } from '../../partners/replay.ts';
 import { addKey, revokeKey } from '../../partners/rotation.ts';
 import { republish } from '../../republish.ts';
 import { requestRun } from '../../storage/runs.ts';
 import type { Markup } from '../pages/layout.ts';
 import { action, type Desk, deskOf, formOf, table } from './desk.ts';
+import { proofPart, pushesOf } from './partner-proof.ts';
 
 /** Who did it, in a partner's log. */
 const ACTOR = 'dashboard';
@@ -34,8 +36,15 @@ export function partnerRoutes(home: Home): Hono {
   app.get('/partners/:id', async (c) => {
     const desk = deskOf(home, c);
     const partner = await findPartner(home, c.req.param('id'));
-    return partner ? one(desk, partner, {}) : unknown(desk);
+    return partner ? one(desk, partner, {}, null, c.req.query('article')) : unknown(desk);
   });
+
+  app.post('/partners/:id/replay', (c) =>
+    changed(home, c, `/admin/partners/${c.req.param('id')}`, 'replayed', async (id, form) => {
+      const which = rangeOf(home, form);
+      return which !== null && ((await replay(home, id, which)) ?? []).length > 0;
+    }),
+  );
 
   app.post('/partners/:id/keys', async (c) => {
     const desk = deskOf(home, c);
@@ -77,6 +86,15 @@ async function changed(
 ): Promise<Response> {
   const done = await deed(c.req.param('id') ?? '', await formOf(c));
   return deskOf(home, c).back(to, done ? note : 'failed');
+}
+
+/** Which events a form means: one, or those of some days where the site is. */
+function rangeOf(home: Home, { event = '', since = '', until = '' }: Record<string, string>): Replayed | null {
+  if (event !== '') return { event };
+  const { timezone } = home.config.site;
+  const [from, to] = [momentOf(since, timezone, 'start'), momentOf(until, timezone, 'end')];
+  if (from === null) return null;
+  return { since: new Date(from).toISOString(), ...(to !== null && { until: new Date(to).toISOString() }) };
 }
 
 const unknown = (desk: Desk) =>
@@ -129,6 +147,7 @@ async function one(
   partner: PartnerView,
   secrets: Record<string, string>,
   refused: string | null = null,
+  article = '',
 ): Promise<Response> {
   const { home, words, when } = desk;
   const { id, name, keys, version, createdAt: _, changedAt, error, ...settings } = partner;
@@ -148,6 +167,8 @@ ${error === null ? '' : html`<p class="bad" lang="en">${error}</p>`}
 <h2>${words.keys}</h2>
 <ul class="plain">${keys.map((key) => html`<li><code>${key.id}…</code> ${words.made} ${when(key.createdAt)}, ${words.lastUsed} ${when(key.lastUsedAt)} ${action(`/admin/partners/${id}/revoke`, words.revoke, { key: key.id }, 'danger')}</li>`)}</ul>
 <p>${action(`/admin/partners/${id}/keys`, words.rotate)}</p>
+${await pushesOf(desk, id)}
+${await proofPart(desk, id, article.trim())}
 <h2>${words.settings} <span class="soft">v${version}, ${when(changedAt)}</span></h2>
 <pre class="source" tabindex="0"><code>${JSON.stringify(settings, null, 2)}</code></pre>
 <h2>${words.changes}</h2>
