@@ -22,6 +22,18 @@ export interface Limited<E> {
   fetch: typeof fetch;
   /** What was exceeded so far, also where the code caught the error. */
   violations(): string[];
+  /** What was used so far. */
+  used(): Used;
+}
+
+/** What an invocation uses of what it may. */
+export interface Used {
+  queries: number;
+  fetches: number;
+  /** On R2 and Queues. */
+  operations: number;
+  /** Objects that were read from R2, or asked for. */
+  reads: number;
 }
 
 /**
@@ -38,6 +50,7 @@ export function withLimits<E extends Env>(env: E): Limited<E> {
   let queries = 0;
   let fetches = 0;
   let operations = 0;
+  let reads = 0;
 
   function check(count: number, most: number, what: string): void {
     if (count <= most) return;
@@ -96,7 +109,11 @@ export function withLimits<E extends Env>(env: E): Limited<E> {
     });
   }
 
-  const bucket = (inner: R2Bucket) => intercept(inner, (_method, _args, call) => operation(call));
+  const bucket = (inner: R2Bucket) =>
+    intercept(inner, (method, _args, call) => {
+      if (method === 'get' || method === 'head') reads++;
+      return operation(call);
+    });
 
   const queue = intercept(env.QUEUE, (method, args, call) =>
     operation(() => {
@@ -128,6 +145,7 @@ export function withLimits<E extends Env>(env: E): Limited<E> {
     env: { ...env, DB: database, CONTENT: bucket(env.CONTENT), BLOBS: bucket(env.BLOBS), QUEUE: queue },
     fetch: limitedFetch,
     violations: () => [...found],
+    used: () => ({ queries, fetches, operations, reads }),
   };
 }
 

@@ -25,7 +25,7 @@ const count = v.number();
 /** A run's report. */
 const report = v.object({
   id: v.string(),
-  trigger: v.picklist(['start', 'schedule', 'missed', 'watch', 'due', 'api', 'cli', 'upload']),
+  trigger: v.picklist(['start', 'schedule', 'missed', 'watch', 'due', 'api', 'cli', 'upload', 'event', 'push']),
   startedAt: v.pipe(v.string(), v.isoTimestamp()),
   ms: count,
   articles: v.object({
@@ -56,6 +56,21 @@ const run = v.object({
   state: v.picklist(['queued', 'running', 'done', 'failed']),
   /** Epoch milliseconds of the cron line's instant. */
   tick: v.nullable(v.number()),
+  /** Where a run that goes on stands; null before its first step and after its end. */
+  progress: v.nullable(
+    v.object({
+      phase: v.picklist(['scan', 'withdraw', 'publish', 'compress']),
+      /** The last path that was looked at, or the last feed that was made. */
+      after: v.nullable(v.string()),
+    }),
+  ),
+});
+
+const viewOf = ({ report, state, tick, progress }: Run): v.InferOutput<typeof run> => ({
+  ...report,
+  state,
+  tick,
+  progress: state === 'running' && progress ? { phase: progress.phase, after: progress.after } : null,
 });
 
 /** `/api/runs`: regenerations. */
@@ -98,7 +113,7 @@ export function runOperations(home: Home): Operations {
     },
     async (c, { query: { limit = USUAL } }) => {
       const runs = await listRuns(home, limit);
-      return c.json({ runs: runs.map(({ report, state, tick }) => ({ ...report, state, tick })) });
+      return c.json({ runs: runs.map(viewOf) });
     },
   );
 
@@ -113,7 +128,7 @@ export function runOperations(home: Home): Operations {
     async (c, { params: { id } }) => {
       const found = await findRun(home, id);
       if (!found) return problem(c, 404, 'Not Found', 'There is no such run; GET /api/runs lists them.');
-      return c.json({ ...found.report, state: found.state, tick: found.tick });
+      return c.json(viewOf(found));
     },
   );
 

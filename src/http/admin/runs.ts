@@ -17,8 +17,9 @@ export function runRoutes(home: Home): Hono {
     const rows = (await listRuns(home, SHOWN)).map((run) => {
       const { articles, documents, events, held, error, ms } = run.report;
       const happened = Object.entries(events).filter(([, count]) => count > 0);
+      const stands = run.state === 'running' && run.progress ? run.progress : null;
       const kind = run.state === 'failed' ? 'bad' : run.state === 'done' ? 'good' : 'plain';
-      return html`<tr><td>${when(run.startedAt)}</td><td>${run.trigger}</td><td>${pill(words.runStates[run.state] ?? run.state, kind)}${held ? html`<div class="bad" lang="en">${held.message}</div>` : ''}${error ? html`<div class="bad" lang="en">${error}</div>` : ''}</td><td class="n">${articles.seen}</td><td class="n">${articles.added}</td><td class="n">${articles.changed}</td><td class="n">${articles.removed}</td><td class="n">${articles.withheld}</td><td class="n">${articles.rejected}</td><td class="n">${documents.written}</td><td>${happened.map(([type, count]) => `${words.events[type] ?? type} ${count}`).join(', ')}</td><td class="n">${ms}</td></tr>
+      return html`<tr><td>${when(run.startedAt)}</td><td>${run.trigger}</td><td>${pill(words.runStates[run.state] ?? run.state, kind)}${stands ? html`<div class="soft" lang="en">${stands.phase} <code>${stands.after ?? ''}</code></div>` : ''}${held ? html`<div class="bad" lang="en">${held.message}</div>` : ''}${error ? html`<div class="bad" lang="en">${error}</div>` : ''}</td><td class="n">${articles.seen}</td><td class="n">${articles.added}</td><td class="n">${articles.changed}</td><td class="n">${articles.removed}</td><td class="n">${articles.withheld}</td><td class="n">${articles.rejected}</td><td class="n">${documents.written}</td><td>${happened.map(([type, count]) => `${words.events[type] ?? type} ${count}`).join(', ')}</td><td class="n">${ms}</td></tr>
 `;
     });
     const heads = [
