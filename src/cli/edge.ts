@@ -16,6 +16,8 @@ const START_SECONDS = 60;
 const CLAIMS_END_SECONDS = 25;
 const SETTLED_MS = 150;
 const STOP_MS = 8_000;
+/** Messages of a batch, at least: the local queue does one batch at a time, so small ones would not be made up for. */
+const LOCAL_BATCH = 10;
 /** Milliseconds without an answer after which workerd is taken for dead. */
 const DOWN_MS = 2_000;
 
@@ -149,8 +151,14 @@ async function main(): Promise<number> {
 function localConfig(environment: Environment, state: string, token: string): string {
   const file = join(state, 'wrangler.json');
   const secrets = configSecrets(environment).map((name) => [name, process.env[name] ?? '']);
+  const given = readWranglerConfig(environment);
+  const consumers = given.queues.consumers.map((consumer) => ({
+    ...consumer,
+    max_batch_size: Math.max(consumer.max_batch_size, LOCAL_BATCH),
+  }));
   writeWranglerConfig(file, {
-    ...readWranglerConfig(environment),
+    ...given,
+    queues: { ...given.queues, consumers },
     vars: {
       ...Object.fromEntries(secrets),
       TIDINGS_URL: environment.url,

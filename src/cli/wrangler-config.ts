@@ -16,7 +16,10 @@ export interface WranglerConfig {
   assets: { directory: string };
   d1_databases: { database_name: string; migrations_dir: string; database_id?: string }[];
   r2_buckets: { binding: string; bucket_name: string }[];
-  queues: { producers: { queue: string }[]; consumers: { queue: string; dead_letter_queue?: string }[] };
+  queues: {
+    producers: { queue: string }[];
+    consumers: { queue: string; max_batch_size: number; dead_letter_queue?: string }[];
+  };
   [key: string]: unknown;
 }
 
