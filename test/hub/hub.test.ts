@@ -26,7 +26,7 @@ const questions = () => sink.received.filter(({ method }) => method === 'GET');
 const stored = () => home.db.prepare('SELECT * FROM subscriptions ORDER BY id').all();
 
 describe('a request (WebSub 5.1)', () => {
-  const callback = 'http://127.0.0.1:9/cb';
+  const callback = 'http://127.0.0.1:8999/cb';
   test.each<[string, Record<string, string>, number, RegExp]>([
     ['no mode', { 'hub.mode': '' }, 400, /hub\.mode/],
     ['an unknown mode', { 'hub.mode': 'borrow' }, 400, /hub\.mode/],
