@@ -130,7 +130,7 @@ function rendererFor(name: string) {
     const open = tokens.slice(0, at).findLast(({ type }) => type === 'link_open');
     return open?.attrGet('data-unserved') === '' ? '</span>' : self.renderToken(tokens, at, options);
   };
-  rules.table_open = () => '<div class="scroll"><table>';
+  rules.table_open = () => '<div class="scroll" tabindex="0"><table>';
   rules.table_close = () => '</table></div>';
   return markdown;
 }

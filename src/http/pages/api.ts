@@ -48,12 +48,12 @@ function operation({ method, summary, details }: Operation, path: string, descri
 ${
   parameters.length === 0
     ? ''
-    : html`<div class="scroll"><table><thead><tr><th>parameter</th><th>in</th><th>is</th></tr></thead><tbody>
+    : html`<div class="scroll" tabindex="0"><table><thead><tr><th>parameter</th><th>in</th><th>is</th></tr></thead><tbody>
 ${parameters.map((one) => html`<tr><td><code>${one.name}</code></td><td>${one.in}</td><td>${one.description ?? kindOf(one.schema)}</td></tr>`)}
 </tbody></table></div>`
 }
 ${requestBody ? contents('Body', requestBody.content) : ''}
-<div class="scroll"><table><thead><tr><th>status</th><th>means</th></tr></thead><tbody>
+<div class="scroll" tabindex="0"><table><thead><tr><th>status</th><th>means</th></tr></thead><tbody>
 ${Object.entries(responses).map(([status, { description }]) => html`<tr><td class="n">${status}</td><td>${description}</td></tr>`)}
 </tbody></table></div>
 ${Object.entries(responses)
@@ -66,7 +66,7 @@ ${Object.entries(responses)
 function contents(title: string, content: Record<string, { schema?: Json }>): Markup {
   return html`${Object.entries(content).map(([type, { schema }]) =>
     schema
-      ? html`<details><summary>${title} (${type})</summary><pre><code>${JSON.stringify(schema, null, 2)}</code></pre></details>`
+      ? html`<details><summary>${title} (${type})</summary><pre tabindex="0"><code>${JSON.stringify(schema, null, 2)}</code></pre></details>`
       : html`<p>${title}: <code>${type}</code></p>`,
   )}`;
 }
