@@ -53,6 +53,8 @@ export function resolveConfig(input: unknown, url: string): Config {
       permalink: site.permalink ?? null,
       author: typeof site.author === 'string' ? { name: site.author } : site.author ? defined(site.author) : null,
       image: site.image ?? null,
+      logo: site.logo === undefined ? null : (URL.parse(site.logo, `${site.url ?? url}/`)?.href ?? null),
+      color: site.color ?? null,
       copyright: site.copyright ?? null,
       podcast: site.podcast
         ? {

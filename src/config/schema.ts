@@ -128,6 +128,10 @@ export const configSchema = v.strictObject({
       permalink: v.optional(v.union([v.string(), fn<PermalinkFunction>()])),
       author: v.optional(author),
       image: v.optional(v.string()),
+      /** The publisher's logo on Tidings' own pages; may be relative to `url`. */
+      logo: v.optional(v.string()),
+      /** The publisher's colour on them. */
+      color: v.optional(v.pipe(v.string(), v.hexColor('must be a colour such as #0b5cad'))),
       copyright: v.optional(v.string()),
       podcast: v.optional(podcast),
     }),
@@ -336,6 +340,10 @@ export interface Config {
     permalink: string | PermalinkFunction | null;
     author: Author | null;
     image: string | null;
+    /** Absolute address. */
+    logo: string | null;
+    /** `#rgb` or `#rrggbb`. */
+    color: string | null;
     copyright: string | null;
     /** Null: episodes are told as far as the other keys say. */
     podcast: Podcast | null;

@@ -12,7 +12,7 @@ import { discoveryLinks } from './headers.ts';
 import { lost } from './lost.ts';
 import { negotiated } from './negotiation.ts';
 import { feedPage } from './pages/feed.ts';
-import { ICON, SCRIPT, STYLE } from './pages/layout.ts';
+import { ICON, SCRIPT, styleIn } from './pages/layout.ts';
 import type { ShownEntry, ShownFeed, SiteFrame } from './pages/parts.ts';
 import { sitePage } from './pages/site.ts';
 import { wordsFor } from './pages/words.ts';
@@ -32,7 +32,7 @@ export function feedRoutes(home: Home): Hono {
 
   const asset = (path: string, text: string, type: string) =>
     app.get(path, (c) => serveText(home, c.req.raw, text, { 'Content-Type': type }));
-  asset('/style.css', STYLE, 'text/css; charset=utf-8');
+  asset('/style.css', styleIn(home.config.site.color), 'text/css; charset=utf-8');
   asset('/copy.js', SCRIPT, 'text/javascript; charset=utf-8');
   asset('/icon.svg', ICON, 'image/svg+xml');
 
@@ -153,9 +153,9 @@ async function entriesOf(home: Home, feed: string, limit: number): Promise<Shown
 
 /** What pages say of the site around them. */
 export function frameOf({ config, url }: Home): SiteFrame {
-  const { title, language: lang, timezone: zone } = config.site;
+  const { title, language: lang, timezone: zone, logo } = config.site;
   const hub = config.hub.own ? `${url}/hub` : (config.push.hubs[0] ?? null);
-  return { title, lang, zone, url, hub, words: wordsFor(lang) };
+  return { title, lang, zone, logo, url, hub, words: wordsFor(lang) };
 }
 
 /** The page of a feed for people. */

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { resolveConfig } from '../../src/config/config.ts';
 import { article, type Publishing, publishing } from './publishing.ts';
 
 const BROWSER = { accept: 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8' };
@@ -111,5 +112,18 @@ describe('sitemaps', () => {
 
   test('robots.txt points to them', async () => {
     expect(await (await site.get('/robots.txt')).text()).toContain(`Sitemap: ${site.home.url}/sitemap.xml`);
+  });
+});
+
+describe('the publisher’s colour and logo', () => {
+  test('are on every page, and a colour that is none is refused', async () => {
+    const site = publishing({
+      config: { site: { title: 'Harbour', url: 'https://h.example', logo: '/logo.svg', color: '#c40' } },
+    });
+    await site.publish({ 'a.md': article('A') });
+    expect(await (await site.get('/')).text()).toContain('<img class="logo" src="https://h.example/logo.svg" alt="">');
+    expect(await (await site.get('/style.css')).text()).toContain('--mark: color-mix(in oklab, #c40,');
+    await site.home.close();
+    expect(() => resolveConfig({ site: { color: 'red; }' } }, 'http://x')).toThrow(/site.color: must be a colour/);
   });
 });

@@ -119,9 +119,10 @@ main, header, footer, .bar { max-width: 64rem; margin: 0 auto; padding: 1rem 1.2
 header { padding-top: 2.25rem; padding-bottom: .25rem; }
 .bar { display: flex; gap: .6rem; align-items: center; padding-block: .8rem; }
 .bar a { display: inline-flex; gap: .6rem; align-items: center; color: inherit; text-decoration: none; font-weight: 650; }
-.bar img { width: 1.5rem; height: 1.5rem; display: block; }
+.bar img { width: 1.5rem; height: 1.5rem; display: block; object-fit: contain; }
 .bar a.aside { margin-inline-start: auto; font-weight: 400; color: var(--soft); }
 .rule { border-bottom: 1px solid var(--line); }
+header .logo { max-height: 4rem; max-width: 12rem; margin-bottom: .6rem; display: block; }
 h1 { font-size: clamp(1.55rem, 4vw, 2.1rem); line-height: 1.25; margin: 0 0 .35rem; letter-spacing: -.01em; text-wrap: balance; }
 h2 { font-size: 1.15rem; line-height: 1.3; margin: 2.25rem 0 .6rem; }
 h3 { font-size: 1.05rem; line-height: 1.4; margin: 0; }
@@ -189,3 +190,11 @@ article.manual > h1:first-child { margin-top: .5rem; }
 footer { color: var(--soft); font-size: .9rem; border-top: 1px solid var(--line); margin-top: 3rem; }
 @media print { .bar, aside, footer, .skip, button { display: none; } }
 `;
+
+/** The style in the publisher's colour: darker or lighter where it could not be read on the page. */
+export function styleIn(color: string | null): string {
+  if (color === null) return STYLE;
+  return `${STYLE}:root { --mark: color-mix(in oklab, ${color}, black 25%); --on-mark: #fff; }
+@media (prefers-color-scheme: dark) { :root { --mark: color-mix(in oklab, ${color}, white 55%); --on-mark: #0d1a27; } }
+`;
+}

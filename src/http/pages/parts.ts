@@ -7,6 +7,8 @@ export interface SiteFrame {
   title: string;
   lang: string;
   zone: string;
+  /** The publisher's own, where it has one. */
+  logo: string | null;
   /** Public address of this server. */
   url: string;
   /** Address of a hub; null when there is none. */
@@ -32,7 +34,7 @@ export interface ShownEntry {
 
 /** The line at the top that leads home. */
 export function bar(site: SiteFrame): Markup {
-  return html`<nav class="rule" aria-label="${site.title}"><div class="bar"><a href="/"><img src="/icon.svg" alt="" width="24" height="24"><span>${site.title}</span></a><a class="aside" href="/#feeds" lang="${site.words.lang}">${site.words.allFeeds}</a></div></nav>`;
+  return html`<nav class="rule" aria-label="${site.title}"><div class="bar"><a href="/"><img src="${site.logo ?? '/icon.svg'}" alt="" width="24" height="24"><span>${site.title}</span></a><a class="aside" href="/#feeds" lang="${site.words.lang}">${site.words.allFeeds}</a></div></nav>`;
 }
 
 /** The line at the bottom. */

@@ -26,7 +26,7 @@ export function sitePage(of: {
     feeds: own ? [own] : [],
     head: html`<link rel="canonical" href="${site.url}/">
 ${of.description === '' ? '' : html`<meta name="description" content="${of.description}">`}`,
-    body: html`<header><h1>${site.title}</h1><p class="lead">${of.description}</p></header>
+    body: html`<header>${site.logo === null ? '' : html`<img class="logo" src="${site.logo}" alt="">`}<h1>${site.title}</h1><p class="lead">${of.description}</p></header>
 <main id="content">
 <div class="columns">
 <aside>${own ? subscribeCard(own, site) : ''}${pushNote(site)}</aside>
