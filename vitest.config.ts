@@ -8,6 +8,8 @@ export default defineConfig({
     globalSetup: './test/contract/servers.ts',
     // Suites share the machine: a slow one is not a broken one.
     testTimeout: 20_000,
+    // Much of the time is waiting: for timers, processes, sockets.
+    maxWorkers: 2,
     projects: [
       {
         extends: true,
@@ -44,7 +46,8 @@ export default defineConfig({
           include: ['test/e2e/**/*.test.ts'],
           env: { TIDINGS_TEST_HOME: home },
           testTimeout: 60_000,
-          fileParallelism: false,
+          hookTimeout: 120_000,
+          sequence: { groupOrder: 1 },
         },
       })),
     ],

@@ -173,7 +173,7 @@ export function channelsContract(make: () => Promise<BareHome>): void {
       expect(standing.every(({ suspendedAt }) => suspendedAt !== null)).toBe(true);
       const headers = { authorization: 'Bearer test-token' };
       expect(await (await desk.ask('/api/receivers', { headers })).json()).toEqual({ receivers: standing });
-      expect(await (await desk.ask('/admin', { headers })).text()).toContain('suspended since');
+      expect(await (await desk.ask('/admin/system', { headers })).text()).toContain('>suspended</span>');
       await lookForTrouble(desk.home);
       const alerts = await desk.home.db.prepare("SELECT message FROM alerts WHERE kind = 'suspended'").all();
       expect(alerts).toHaveLength(2);

@@ -7,6 +7,7 @@ import {
 } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { HEAD_LIFETIME } from '../../src/cloudflare/freshness.ts';
 import worker from '../../src/cloudflare/worker.ts';
 import { consumeWith } from './main.ts';
 
@@ -49,6 +50,7 @@ describe('events of the content bucket', () => {
   }
 
   async function titles(): Promise<string[]> {
+    await new Promise((resolve) => setTimeout(resolve, HEAD_LIFETIME.lastMs));
     const ctx = createExecutionContext();
     const response = await worker.fetch(new Request(`${env.TIDINGS_URL}/feed.json`), env, ctx);
     const feed = (await response.json()) as { items?: { title: string }[] };
