@@ -1,10 +1,11 @@
 import { Hono } from 'hono';
 import { html } from 'hono/html';
+import type { Problem } from '../../articles/article.ts';
 import type { Home } from '../../home.ts';
 import { republish } from '../../republish.ts';
 import { fetchesByHour } from '../../storage/fetches.ts';
 import { heldRun, isRefused, refuseHeld } from '../../storage/held.ts';
-import { requestRun } from '../../storage/runs.ts';
+import { listRuns, requestRun } from '../../storage/runs.ts';
 import type { Markup } from '../pages/layout.ts';
 import { barChart } from './chart.ts';
 import { counts } from './counts.ts';
@@ -13,6 +14,8 @@ import { action, type Desk, deskOf, formOf, pill } from './desk.ts';
 const HOUR_MS = 3_600_000;
 const HOURS = 24;
 const EVENTS = 15;
+const FILES = 10;
+const RUNS = 5;
 
 /** `/admin`: how it stands, what happened lately, and what needs the publisher. */
 export function overviewRoutes(home: Home): Hono {
@@ -24,8 +27,10 @@ export function overviewRoutes(home: Home): Hono {
     const body = html`${await numbers(desk)}
 ${await heldCard(desk)}
 ${await alerts(desk)}
+${await rejected(desk)}
 <div class="charts">${await charts(desk)}</div>
 ${await lately(desk)}
+${await runs(desk)}
 <p>${action('/admin/runs', words.runNow)}</p>`;
     return desk.show('overview', words.pages.overview, body);
   });
@@ -148,4 +153,29 @@ ${
           html`<li>${pill(words.events[type] ?? type, type === 'withdrawn' ? 'bad' : 'good')} <a href="/admin/articles/file?path=${encodeURIComponent(path)}"><bdi>${title}</bdi></a> <span class="soft">${when(at)}</span></li>`,
       )}</ul>`
 }</section>`;
+}
+
+/** Files that could not be read: the first of them, each with what is wrong. */
+async function rejected({ home, words }: Desk): Promise<Markup> {
+  const files = await home.db
+    .prepare(
+      `SELECT path, problems FROM files WHERE state = 'rejected' AND missing_since IS NULL ORDER BY path LIMIT ${FILES}`,
+    )
+    .all<{ path: string; problems: string }>();
+  if (files.length === 0) return html``;
+  return html`<section class="card held" aria-labelledby="rejected"><h2 id="rejected"><a href="/admin/articles?state=rejected">${words.rejectedFiles}</a></h2><ul>${files.map(
+    ({ path, problems }) => {
+      const [first] = JSON.parse(problems) as Problem[];
+      return html`<li><a href="/admin/articles/file?path=${encodeURIComponent(path)}"><code>${path}</code></a> ${first?.line === undefined ? '' : html`${words.line(first.line)}: `}<span lang="en">${first?.message ?? ''}</span> <span class="soft">${first?.code ?? ''}</span></li>`;
+    },
+  )}</ul></section>`;
+}
+
+async function runs({ home, words, when }: Desk): Promise<Markup> {
+  const last = await listRuns(home, RUNS);
+  if (last.length === 0) return html``;
+  return html`<section aria-labelledby="runs"><h2 id="runs"><a href="/admin/runs">${words.pages.runs}</a></h2><ul class="plain">${last.map(
+    ({ state, trigger, startedAt, report }) =>
+      html`<li>${pill(words.runStates[state] ?? state, state === 'failed' ? 'bad' : state === 'done' ? 'good' : 'plain')} ${when(startedAt)} <span class="soft">${trigger}, ${report.documents.written} ${words.documents}, ${report.ms} ${words.ms}</span></li>`,
+  )}</ul></section>`;
 }
