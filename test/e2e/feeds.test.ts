@@ -146,7 +146,8 @@ describe('the sample, published', () => {
     const cookie = signedIn.headers.get('set-cookie') ?? '';
     expect(cookie).toMatch(/HttpOnly/);
     expect(cookie).toMatch(/SameSite=Strict/);
-    const page = await (await tidings.get('/admin', { headers: { Cookie: cookie.split(';')[0] ?? '' } })).text();
+    const headers = { Cookie: cookie.split(';')[0] ?? '', 'Accept-Language': 'en' };
+    const page = await (await tidings.get('/admin', { headers })).text();
     expect(page).toContain('front-matter-unclosed');
     expect(page).toContain('done');
   });
