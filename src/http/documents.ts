@@ -1,5 +1,5 @@
 import type { Home } from '../home.ts';
-import { type Coding, code } from '../storage/codings.ts';
+import { type Coding, codeAtOnce } from '../storage/codings.ts';
 import { type DocumentHead, documentBody, documentHead, isPrivate } from '../storage/documents.ts';
 import { chooseCoding } from './codings.ts';
 import { evaluateConditions, type HeaderOf } from './conditional.ts';
@@ -148,6 +148,9 @@ export async function serveDocument(
   return null;
 }
 
+/** Whether a request wishes for a coding that is yet to be made of a document. */
+export const wantsCoding = (head: DocumentHead, wish: string | null | undefined) => !head.coded && (wish ?? '') !== '';
+
 /** The head of the document at an address that whoever asks may read; null when there is none. */
 async function headToServe(
   home: Home,
@@ -156,9 +159,8 @@ async function headToServe(
   isProven: boolean,
 ): Promise<DocumentHead | null> {
   const head = await documentHead(home, address);
-  if (!head || !isPrivate(head)) return head;
-  if (!isProven) return null;
-  if (head.coded || (header('accept-encoding') ?? '') === '') return head;
-  await code(home, [head]);
+  if (!head || (isPrivate(head) && !isProven)) return null;
+  if (!wantsCoding(head, header('accept-encoding'))) return head;
+  await codeAtOnce(home, head);
   return documentHead(home, address);
 }

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Home } from '../home.ts';
-import type { AnswerFor } from '../http/documents.ts';
+import { type AnswerFor, wantsCoding } from '../http/documents.ts';
 import { isPrivate } from '../storage/documents.ts';
 
 /**
@@ -18,7 +18,7 @@ export function answerFromMemory(
   const { url = '', method = '', headers } = request;
   if ((method !== 'GET' && method !== 'HEAD') || headers['a-im'] !== undefined) return false;
   const head = cache?.head(url);
-  if (!head || isPrivate(head)) return false;
+  if (!head || isPrivate(head) || wantsCoding(head, headers['accept-encoding'] as string | undefined)) return false;
   const header = (name: string) => {
     const value = headers[name];
     return typeof value === 'object' ? value.join(', ') : value;

@@ -1,5 +1,6 @@
 import type { Home } from '../home.ts';
 import type { DocumentHead } from './documents.ts';
+import type { Database } from './ports.ts';
 import { forRows } from './rows.ts';
 
 /** Content codings in which bodies are kept, the one that is preferred among equals first (RFC 9110 section 8.4.1). */
@@ -62,11 +63,24 @@ export async function codeDocuments(home: Home, limit: number): Promise<number> 
   return uncoded.length;
 }
 
+/** What is being coded, by the database it is of: at the edge no request may wait for what another one began. */
+const underWay = new WeakMap<Database, Map<string, Promise<void>>>();
+
+/** The same for whoever asks before it was done: all who ask meanwhile wait for one. */
+export async function codeAtOnce(home: Home, head: Uncoded): Promise<void> {
+  const mine = underWay.get(home.db) ?? new Map<string, Promise<void>>();
+  underWay.set(home.db, mine);
+  const key = `${head.address} ${head.version}`;
+  const coding = mine.get(key) ?? code(home, [head]).finally(() => mine.delete(key));
+  mine.set(key, coding);
+  await coding;
+}
+
 /** A document that is as yet compressed in no way. */
 type Uncoded = Pick<DocumentHead, 'address' | 'version' | 'blob'>;
 
 /** Makes the codings of some documents, as long as they are the versions that are meant. */
-export async function code(home: Home, uncoded: Uncoded[]): Promise<void> {
+async function code(home: Home, uncoded: Uncoded[]): Promise<void> {
   if (uncoded.length === 0) return;
   const codeOne = async ({ address, version, blob }: Uncoded) => {
     const body = await home.blobs.get(blob);

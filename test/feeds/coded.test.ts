@@ -7,7 +7,7 @@ import { type DocumentHead, documentHead } from '../../src/storage/documents.ts'
 import { requestRun } from '../../src/storage/runs.ts';
 import { versionsOf } from '../../src/storage/versions.ts';
 import { makeHome, type TestHome } from '../home.ts';
-import { article } from '../http/publishing.ts';
+import { article, publishing } from '../http/publishing.ts';
 
 let home: TestHome;
 afterEach(() => home.close());
@@ -49,4 +49,20 @@ test('codings that could not be made are made by the next run', async () => {
   const mended = await publish('A', home.compress);
   expect(mended).toMatchObject({ coded: true, version: 1, blob: failed?.blob });
   expect(Object.keys(mended?.codings ?? {})).toHaveLength(3);
+});
+
+test('who asks before the codings are made gets the one that is wished for all the same', async () => {
+  const site = publishing({ config: { site: { title: 'News' } } });
+  await site.publish(Object.fromEntries(Array.from({ length: 5 }, (_, at) => [`${at}.md`, article(`No. ${at}`)])));
+  await site.home.db.prepare("UPDATE documents SET coded = 0, codings = '{}'").run();
+  site.home.documentCache?.replaced(['/rss.xml']);
+  const plain = await site.get('/rss.xml');
+  expect(plain.headers.get('Content-Encoding')).toBeNull();
+  const wish = { 'Accept-Encoding': 'gzip, identity;q=0' };
+  const answers = await Promise.all(Array.from({ length: 5 }, () => site.get('/rss.xml', wish)));
+  expect(answers.map((answer) => [answer.status, answer.headers.get('Content-Encoding')])).toEqual(
+    answers.map(() => [200, 'gzip']),
+  );
+  expect(new Set(answers.map((answer) => answer.headers.get('ETag'))).size).toBe(1);
+  await site.home.close();
 });
