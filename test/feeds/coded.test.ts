@@ -53,6 +53,7 @@ test('codings that could not be made are made by the next run', async () => {
 
 test('who asks before the codings are made gets the one that is wished for all the same', async () => {
   const site = publishing({ config: { site: { title: 'News' } } });
+  home = { ...site.home };
   await site.publish(Object.fromEntries(Array.from({ length: 5 }, (_, at) => [`${at}.md`, article(`No. ${at}`)])));
   await site.home.db.prepare("UPDATE documents SET coded = 0, codings = '{}'").run();
   site.home.documentCache?.replaced(['/rss.xml']);
@@ -64,5 +65,4 @@ test('who asks before the codings are made gets the one that is wished for all t
     answers.map(() => [200, 'gzip']),
   );
   expect(new Set(answers.map((answer) => answer.headers.get('ETag'))).size).toBe(1);
-  await site.home.close();
 });
