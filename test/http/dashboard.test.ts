@@ -125,7 +125,13 @@ test('it speaks the language that was chosen, else the browser’s, else the sit
 
 test('a partner’s page answers whether it has an article', async () => {
   const cookie = await signedIn();
-  const form = { id: 'portal', name: 'Portal', content: 'full', webhook: 'http://127.0.0.1:9/hook' };
+  const form = {
+    id: 'portal',
+    name: 'Portal',
+    content: 'full',
+    webhook: 'http://127.0.0.1:9/hook',
+    more: '{"days": 3650}',
+  };
   const made = await (await post('/admin/partners', form, { ...cookie, 'Accept-Language': 'en' })).text();
   const key = /readonly value="([^"]+)"/.exec(made)?.[1] ?? '';
   await site.publish({});
@@ -138,6 +144,11 @@ test('a partner’s page answers whether it has an article', async () => {
   await expect.poll(fetched, { timeout: 15_000 }).toBe(200);
   await expect.poll(() => page('?article=2026-11-30-a.md')).toContain('It has the present version.');
   expect(await page('?article=nothing')).toContain('There is nothing here.');
+  expect(await page()).toContain('&quot;days&quot;: 3650');
+  await post('/admin/partners/portal/settings', { settings: '{"formats": ["atom"], "days": null}' }, cookie);
+  expect(await page()).toContain('&quot;days&quot;: null');
+  const wrong = await post('/admin/partners/portal/settings', { settings: '{"formatz": 1}' }, cookie);
+  expect(await wrong.text()).toContain('did you mean formats?');
   const without = await post('/admin/partners/portal/replay', { since: 'yesterday' }, cookie);
   expect(without.headers.get('Location')).toBe('/admin/partners/portal?note=failed');
 });

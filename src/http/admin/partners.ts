@@ -5,7 +5,14 @@ import { addresses } from '../../feeds/selection.ts';
 import type { Home } from '../../home.ts';
 import { partnerLog } from '../../partners/log.ts';
 import { feedKeyOf, momentOf } from '../../partners/partner.ts';
-import { createPartner, findPartner, listPartners, type PartnerView, removePartner } from '../../partners/partners.ts';
+import {
+  changePartner,
+  createPartner,
+  findPartner,
+  listPartners,
+  type PartnerView,
+  removePartner,
+} from '../../partners/partners.ts';
 import { type Replayed, replay } from '../../partners/replay.ts';
 import { addKey, revokeKey } from '../../partners/rotation.ts';
 import { republish } from '../../republish.ts';
@@ -26,7 +33,9 @@ export function partnerRoutes(home: Home): Hono {
   app.post('/partners', async (c) => {
     const desk = deskOf(home, c);
     const form = await formOf(c);
-    const made = await createPartner(home, settingsOf(form), ACTOR);
+    const more = objectOf(form.more);
+    if (more === null) return list(desk, desk.words.moreSettings, form);
+    const made = await createPartner(home, { ...settingsOf(form), ...more }, ACTOR);
     if (!made.ok) return list(desk, made.refusal.message, form);
     await regenerate(home);
     const secrets = form.webhook ? { [desk.words.webhookSecret]: made.webhookSecret } : {};
@@ -45,6 +54,19 @@ export function partnerRoutes(home: Home): Hono {
       return which !== null && ((await replay(home, id, which)) ?? []).length > 0;
     }),
   );
+
+  app.post('/partners/:id/settings', async (c) => {
+    const desk = deskOf(home, c);
+    const id = c.req.param('id');
+    const patch = objectOf((await formOf(c)).settings);
+    const done = patch === null ? null : await changePartner(home, id, patch, ACTOR);
+    if (done?.ok) {
+      await regenerate(home);
+      return desk.back(`/admin/partners/${id}`, 'changed');
+    }
+    const partner = await findPartner(home, id);
+    return partner ? one(desk, partner, {}, done?.refusal.message ?? desk.words.changeHint) : unknown(desk);
+  });
 
   app.post('/partners/:id/keys', async (c) => {
     const desk = deskOf(home, c);
@@ -100,6 +122,16 @@ function rangeOf(home: Home, { event = '', since = '', until = '' }: Record<stri
 const unknown = (desk: Desk) =>
   desk.show('partners', desk.words.pages.partners, html`<p>${desk.words.unknown}</p>`, { status: 404 });
 
+/** A JSON object that was written into a form; empty where nothing was, null where it is none. */
+function objectOf(text = ''): object | null {
+  try {
+    const value: unknown = text === '' ? {} : JSON.parse(text);
+    return typeof value === 'object' && !Array.isArray(value) ? value : null;
+  } catch {
+    return null;
+  }
+}
+
 /** What the form says, as the interface for programs takes it. */
 function settingsOf(form: Record<string, string>): object {
   const names = (text = '') =>
@@ -138,6 +170,7 @@ ${refused === null ? '' : html`<p class="bad" role="alert" lang="en">${refused}<
 ${field('id', words.partnerId, html` required pattern="[a-z0-9]([a-z0-9\\-]*[a-z0-9])?" autocapitalize="off"`)}${field('name', words.name, html` required`)}${field('contact', words.contact)}${field('category', words.categories)}${field('tag', words.tags)}
 <label>${words.content}<select name="content"><option value="full">${words.full}</option><option value="excerpt"${form.content === 'excerpt' ? html` selected` : ''}>${words.excerpt}</option></select></label>
 ${field('embargo', words.embargo, html` type="number" min="0"`)}${field('webhook', words.webhook, html` type="url"`)}
+<label><span>${words.moreSettings} (<a href="/docs/partners">?</a>)</span><textarea name="more" rows="3" spellcheck="false" placeholder='{ "formats": ["atom"], "days": 30 }'>${form.more ?? ''}</textarea></label>
 <p><button>${words.add}</button></p></form>`;
   return desk.show('partners', words.pages.partners, body, { status: refused === null ? 200 : 400, follow: false });
 }
@@ -171,6 +204,7 @@ ${await pushesOf(desk, id)}
 ${await proofPart(desk, id, article.trim())}
 <h2>${words.settings} <span class="soft">v${version}, ${when(changedAt)}</span></h2>
 <pre class="source" tabindex="0"><code>${JSON.stringify(settings, null, 2)}</code></pre>
+<form method="post" action="/admin/partners/${id}/settings" class="fields"><label>${words.changeHint}<textarea name="settings" rows="3" spellcheck="false" required placeholder='{ "embargoSeconds": 3600 }'></textarea></label><p><button class="quiet">${words.change}</button></p></form>
 <h2>${words.changes}</h2>
 <ul class="plain">${log.map((line) => html`<li>${when(line.at)} ${line.actor} <b>${line.action}</b> <span class="soft">${Object.keys(line.changes).join(', ')}</span></li>`)}</ul>
 <p>${action(`/admin/partners/${id}/remove`, words.remove, {}, 'danger')}</p>`;

@@ -35,7 +35,8 @@ export const ADMIN_STYLE = `.desk { display: grid; grid-template-columns: 13rem 
 .pill { display: inline-block; border-radius: 99rem; padding: 0 .6rem; font-size: .85rem; border: 1px solid var(--line); white-space: nowrap; }
 .pill.good { border-color: currentColor; } .pill.bad { border-color: currentColor; }
 .facts { display: grid; grid-template-columns: max-content minmax(0, 1fr); gap: .3rem 1.2rem; margin: 0 0 1rem; } .facts dt { color: var(--soft); } .facts dd { margin: 0; }
-.fields { display: grid; gap: .7rem; max-width: 30rem; } .fields label { display: grid; gap: .2rem; } .fields input, .fields select { width: 100%; }
+.fields { display: grid; gap: .7rem; max-width: 30rem; } .fields label { display: grid; gap: .2rem; } .fields input, .fields select, .fields textarea { width: 100%; }
+textarea { font: .88rem/1.5 ui-monospace, Menlo, Consolas, monospace; padding: .4rem .6rem; border-radius: .4rem; border: 1px solid var(--line); background: var(--paper); color: inherit; }
 select { font: inherit; padding: .4rem .6rem; border-radius: .4rem; border: 1px solid var(--line); background: var(--paper); color: inherit; }
 button.quiet { background: none; border-color: var(--line); color: inherit; font-weight: 400; padding: .15rem .65rem; font-size: .9rem; }
 button.danger { background: none; border-color: var(--bad); color: var(--bad); }
