@@ -161,6 +161,12 @@ async function headToServe(
   const head = await documentHead(home, address);
   if (!head || (isPrivate(head) && !isProven)) return null;
   if (!wantsCoding(head, header('accept-encoding'))) return head;
-  await codeAtOnce(home, head);
+  try {
+    await codeAtOnce(home, head);
+  } catch (error) {
+    // Who reads goes on reading where nothing can be written.
+    home.log.warn('not compressed', { address, error: error instanceof Error ? error.message : String(error) });
+    return head;
+  }
   return documentHead(home, address);
 }
