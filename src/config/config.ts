@@ -24,32 +24,21 @@ export function resolveConfig(input: unknown, url: string): Config {
   const parsed = v.safeParse(configSchema, input ?? {});
   if (!parsed.success)
     throw new ConfigError(parsed.issues.map((issue) => describe(issue, configSchema, 'configuration')).join('\n'));
-  const {
-    site = {},
-    content = {},
-    ids = 'tag',
-    feeds = {},
-    hub = {},
-    partners = {},
-    alerts = {},
-    push = {},
-  } = parsed.output;
-  const limit = feeds.limit ?? 20;
-  const how = feeds.content ?? 'full';
-  const lease = { min: 300, default: 864_000, max: 2_592_000, ...defined(hub.leaseSeconds ?? {}) };
-  if (lease.min > lease.default || lease.default > lease.max)
+  const { site, content, ids, feeds, hub, partners, alerts, push } = parsed.output;
+  const { min, default: usual, max } = hub.leaseSeconds;
+  if (min > usual || usual > max)
     throw new ConfigError('hub.leaseSeconds: min, default and max must be in rising order');
-  const paths = (feeds.defined ?? []).map((feed) => new URL(feed.path, 'http://host').pathname);
+  const paths = feeds.defined.map((feed) => new URL(feed.path, 'http://host').pathname);
   const twice = paths.find((path, at) => paths.indexOf(path) !== at);
   if (twice !== undefined) throw new ConfigError(`feeds.defined: two feeds have the path ${twice}; give each its own`);
   return {
     url,
     site: {
-      title: site.title ?? 'Tidings',
+      title: site.title,
       url: (site.url ?? url).replace(/\/+$/, ''),
-      description: site.description ?? '',
-      language: site.language ?? 'en',
-      timezone: site.timezone ?? 'UTC',
+      description: site.description,
+      language: site.language,
+      timezone: site.timezone,
       permalink: site.permalink ?? null,
       author: typeof site.author === 'string' ? { name: site.author } : site.author ? defined(site.author) : null,
       image: site.image ?? null,
@@ -59,7 +48,7 @@ export function resolveConfig(input: unknown, url: string): Config {
       podcast: site.podcast
         ? {
             category: site.podcast.category,
-            explicit: site.podcast.explicit ?? false,
+            explicit: site.podcast.explicit,
             type: site.podcast.type ?? null,
             image: site.podcast.image ?? null,
             guid: site.podcast.guid ?? null,
@@ -67,58 +56,29 @@ export function resolveConfig(input: unknown, url: string): Config {
           }
         : null,
     },
-    content: {
-      include: content.include ?? ['**/*.md', '**/*.markdown', '**/*.mdx', '**/*.html'],
-      exclude: content.exclude ?? [],
-      maxBytes: content.maxBytes ?? 5_000_000,
-      repository: content.repository ? repositoryOf(content.repository) : null,
-    },
+    content: { ...content, repository: content.repository ? repositoryOf(content.repository) : null },
     ids,
     feeds: {
-      limit,
-      maxBytes: feeds.maxBytes ?? bytesFor(limit),
-      content: how,
-      tagMinimum: feeds.tagMinimum ?? 2,
-      aliases: feeds.aliases ?? {},
-      renamed: feeds.renamed ?? {},
+      limit: feeds.limit,
+      maxBytes: feeds.maxBytes ?? bytesFor(feeds.limit),
+      content: feeds.content,
+      tagMinimum: feeds.tagMinimum,
+      aliases: feeds.aliases,
+      renamed: feeds.renamed,
       robots: feeds.robots ?? null,
-      defined: (feeds.defined ?? []).map((feed) => ({
-        path: feed.path,
-        title: feed.title,
-        where: feed.where ?? {},
-        limit: feed.limit ?? limit,
-        maxBytes: feed.maxBytes ?? feeds.maxBytes ?? bytesFor(feed.limit ?? limit),
-        content: feed.content ?? how,
-        order: feed.order ?? 'published',
-      })),
+      defined: feeds.defined.map((feed) => {
+        const { path, title, where = {}, limit = feeds.limit, content = feeds.content, order } = feed;
+        const maxBytes = feed.maxBytes ?? feeds.maxBytes ?? bytesFor(limit);
+        return { path, title, where, limit, maxBytes, content, order };
+      }),
     },
-    hub: {
-      own: hub.own ?? true,
-      leaseSeconds: lease,
-      delta: hub.delta ?? false,
-      topics: hub.topics ?? [],
-      poll: hub.poll ?? [],
-      maxBytes: hub.maxBytes ?? 5_000_000,
-      rates: { address: 300, callbackOrigin: 300, ...defined(hub.rates ?? {}) },
-      retrySeconds: hub.retrySeconds ?? [30, 120, 600, 3600, 21_600, 86_400],
-      atOnce: hub.atOnce ?? 64,
-      signature: hub.signature ?? [],
-      logDays: hub.logDays ?? 30,
-    },
-    partners: { recordDays: partners.recordDays ?? 400 },
-    alerts: {
-      url: alerts.url ?? null,
-      form: alerts.form ?? 'json',
-      silentTicks: alerts.silentTicks ?? 3,
-      queueAgeSeconds: alerts.queueAgeSeconds ?? 900,
-    },
+    hub,
+    partners,
+    alerts: { ...alerts, url: alerts.url ?? null },
     push: {
-      hubs: push.hubs ?? [],
-      pings: push.pings ?? [],
-      indexNow: push.indexNow
-        ? { key: push.indexNow.key, endpoint: push.indexNow.endpoint ?? 'https://api.indexnow.org/indexnow' }
-        : null,
-      webhooks: (push.webhooks ?? []).map(({ url: to, secret = [], events, where, form = 'standard' }) => ({
+      ...push,
+      indexNow: push.indexNow ?? null,
+      webhooks: push.webhooks.map(({ url: to, secret = [], events, where, form }) => ({
         url: to,
         secret: [secret].flat(),
         // A chat hears of what is new; a program of everything.
@@ -126,26 +86,20 @@ export function resolveConfig(input: unknown, url: string): Config {
         where: where ?? null,
         form,
       })),
-      channels: push.channels ?? {},
     },
   };
 }
 
-function repositoryOf(given: NonNullable<NonNullable<ConfigInput['content']>['repository']>): RepositoryConfig {
+type RepositoryInput = NonNullable<v.InferOutput<typeof configSchema>['content']['repository']>;
+
+function repositoryOf(given: RepositoryInput): RepositoryConfig {
   const url = given.url.replace(/\.git$/, '');
   const name = new URL(url).hostname;
   const host = given.host ?? (name === 'github.com' ? 'github' : /\bgitlab\b/.test(name) ? 'gitlab' : null);
   if (host === null)
     throw new ConfigError(`content.repository: say what answers at ${name}: host: 'github', 'gitlab' or 'gitea'`);
-  return {
-    url,
-    host,
-    branch: given.branch ?? 'main',
-    folder: given.folder ?? '',
-    token: given.token ?? null,
-    secret: given.secret ?? null,
-    maxBytes: given.maxBytes ?? 1_000_000_000,
-  };
+  const { branch, folder = '', token = null, secret = null, maxBytes } = given;
+  return { url, host, branch, folder, token, secret, maxBytes };
 }
 
 /** Bytes of a feed of so many entries that no article is expected to exceed: each has room for a long text. */

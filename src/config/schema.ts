@@ -1,270 +1,279 @@
 import * as v from 'valibot';
-import type { Article, Author } from '../articles/article.ts';
-import { secretBytes } from '../push/secret.ts';
-import { categoryProblem } from './podcast-categories.ts';
+import type { Author } from '../articles/article.ts';
+import { defaulted, optional, required, section } from './keys.ts';
+import {
+  addressPattern,
+  bytes,
+  colour,
+  count,
+  days,
+  documentBytes,
+  fn,
+  globs,
+  HMAC_METHODS,
+  type HmacMethod,
+  headerLine,
+  httpUrl,
+  type IdFunction,
+  longSecret,
+  NEWS,
+  ownPath,
+  type PermalinkFunction,
+  path,
+  podcastCategory,
+  reference,
+  repositoryFolder,
+  repositoryUrl,
+  seconds,
+  timezone,
+  uuid,
+  webhookSecrets,
+} from './values.ts';
+
+export { type HmacMethod, type IdFunction, NEWS, type PermalinkFunction } from './values.ts';
 
 /** A value or a list of them. */
-const oneOrMany = v.union([v.string(), v.array(v.string())]);
+const oneOrMany = v.pipe(v.union([v.string(), v.array(v.string())]), v.title('text, or a list of texts'));
+
+const NAMED = 'with that name; letter case and separators make no difference';
 
 const selectors = {
-  category: v.optional(oneOrMany),
-  tag: v.optional(oneOrMany),
-  author: v.optional(oneOrMany),
-  lang: v.optional(oneOrMany),
-  /** A folder below the content folder, with everything in it. */
-  folder: v.optional(oneOrMany),
+  category: optional(NAMED, oneOrMany, 'any'),
+  tag: optional(NAMED, oneOrMany, 'any'),
+  author: optional(NAMED, oneOrMany, 'any'),
+  lang: optional(
+    "in that language; `en` takes `en-GB` too, an article without a language counts as the site's",
+    oneOrMany,
+    'any',
+  ),
+  folder: optional("below that folder of the content folder; `''` means its own files alone", oneOrMany, 'any'),
 };
 
 /** Which articles: all the keys given must match, any value of a list is enough; `not` leaves out what it matches. */
-export const whereSchema = v.strictObject({ ...selectors, not: v.optional(v.strictObject(selectors)) });
-
-const positive = v.pipe(v.number(), v.integer(), v.minValue(1));
-const httpUrl = v.pipe(v.string(), v.url(), v.regex(/^https?:\/\//, 'must begin with http:// or https://'));
-const path = v.pipe(v.string(), v.startsWith('/', 'must be a path that begins with /'));
-const content = v.picklist(['full', 'excerpt']);
-const order = v.picklist(['published', 'updated']);
-/** Bytes of a document; less would hold no entry. */
-const bytes = v.pipe(v.number(), v.integer(), v.minValue(10_000));
-
-/** Beginnings of addresses that are Tidings' own. */
-const OWN = [
-  ...['category', 'tag', 'author', 'lang', 'folder', 'archives', 'articles', 'partners', 'rsscloud'],
-  ...['admin', 'api', 'docs', 'feed', 'healthz', 'hub', 'metrics', 'openapi.json', 'readyz', 'xmlrpc'],
-];
-
-const pathnameOf = (path: string) => new URL(path.replace(/^\/+/, '/'), 'http://host').pathname;
-
-/** A path whose addresses are no others'. */
-const ownPath = v.pipe(
-  v.string(),
-  v.regex(/^\/[^?#]*[^?#/]$/, 'must be a path such as /inside-rust'),
-  v.check(
-    (path) => !path.includes('//') && !/\/archives(?:\/|$)/i.test(pathnameOf(path)) && pathnameOf(path).length > 1,
-    'must be a path such as /inside-rust, with no empty part and none called archives, where older entries are',
-  ),
-  v.check(
-    (path) => !OWN.includes(pathnameOf(path).split('/')[1]?.toLowerCase() ?? ''),
-    `must not begin with a part that Tidings uses itself (${OWN.join(', ')})`,
-  ),
-);
-
-/** WebSub 7.1: the methods that a hub may sign with. */
-const HMAC_METHODS = ['sha1', 'sha256', 'sha384', 'sha512'] as const;
-export type HmacMethod = (typeof HMAC_METHODS)[number];
-
-/** What can happen to an article, as receivers know it. */
-export const NEWS = ['article.published', 'article.updated', 'article.withdrawn'] as const;
-
-const webhookSecret = v.pipe(
-  v.string(),
-  v.check(
-    (secret) => secretBytes(secret) !== null,
-    'must be whsec_ and 24 to 64 random bytes in base64, as `echo whsec_$(openssl rand -base64 32)` prints',
-  ),
-);
-
-const podcast = v.strictObject({
-  /** One of Apple's categories, or such a category and one below it. */
-  category: v.pipe(
-    v.union([v.string(), v.tuple([v.string(), v.string()])]),
-    v.check(
-      (category) => categoryProblem(category) === null,
-      ({ input }) => categoryProblem(input) ?? '',
-    ),
-  ),
-  explicit: v.optional(v.boolean()),
-  type: v.optional(v.picklist(['episodic', 'serial'])),
-  /** Square, 1,400 to 3,000 pixels wide; `site.image` where this is left out. */
-  image: v.optional(v.string()),
-  /** The podcast's identity in the Podcasting 2.0 namespace, for life. */
-  guid: v.optional(v.pipe(v.string(), v.uuid())),
-  /** Whether other platforms must not import the feed. */
-  locked: v.optional(v.boolean()),
-});
-
-const author = v.union([
-  v.string(),
+export const whereSchema = v.pipe(
   v.strictObject({
-    name: v.string(),
-    url: v.optional(httpUrl),
-    email: v.optional(v.pipe(v.string(), v.email())),
-    avatar: v.optional(httpUrl),
+    ...selectors,
+    not: optional(
+      'leaves out what matches all the keys inside it',
+      v.pipe(v.strictObject(selectors), v.title('object of the keys above')),
+    ),
   }),
-]);
-
-const timezone = v.pipe(
-  v.string(),
-  v.check((zone) => {
-    try {
-      new Intl.DateTimeFormat('en', { timeZone: zone });
-      return true;
-    } catch {
-      return false;
-    }
-  }, 'must be a time zone such as Asia/Seoul or UTC'),
+  v.title('where'),
 );
 
-/** How a new article's id is made by the publisher's own hand. */
-export type IdFunction = (article: Article) => string;
-/** How an article's address is made by the publisher's own hand: a path below `site.url`, or an absolute address. */
-export type PermalinkFunction = (article: Omit<Article, 'url' | 'id'>) => string;
+const content = v.picklist(['full', 'excerpt']);
 
-const fn = <T>() => v.custom<T>((value) => typeof value === 'function', 'must be a function');
-
-/** An address in which `*` stands for any characters; its scheme and host are fixed, so that nobody names the whole web. */
-const addressPattern = v.pipe(
-  v.string(),
-  v.regex(/^https?:\/\/[^\s/?#*]+\/[^\s#]*$/, 'must be an address such as https://sister.example/*, with a whole host'),
+const author = v.pipe(
+  v.union([
+    v.string(),
+    v.strictObject({
+      name: v.string(),
+      url: v.optional(httpUrl),
+      email: v.optional(v.pipe(v.string(), v.email())),
+      avatar: v.optional(httpUrl),
+    }),
+  ]),
+  v.title('text, or `{ name, url, email, avatar }`'),
 );
 
-export const configSchema = v.strictObject({
-  site: v.optional(
-    v.strictObject({
-      title: v.optional(v.string()),
-      url: v.optional(httpUrl),
-      description: v.optional(v.string()),
-      language: v.optional(v.string()),
-      timezone: v.optional(timezone),
-      permalink: v.optional(v.union([v.string(), fn<PermalinkFunction>()])),
-      author: v.optional(author),
-      image: v.optional(v.string()),
-      /** The publisher's logo on Tidings' own pages; may be relative to `url`. */
-      logo: v.optional(v.string()),
-      /** The publisher's colour on them. */
-      color: v.optional(v.pipe(v.string(), v.hexColor('must be a colour such as #0b5cad'))),
-      copyright: v.optional(v.string()),
-      podcast: v.optional(podcast),
-    }),
+/** What podcast directories ask of a feed with audio or video. */
+const podcast = v.strictObject({
+  category: required("one of Apple's, or such a category and one below it", podcastCategory),
+  explicit: defaulted('whether episodes are not for everybody', v.boolean(), false),
+  type: optional('whether the newest episode comes first, or the first', v.picklist(['episodic', 'serial'])),
+  image: optional('square, 1,400 to 3,000 pixels wide', reference, '`site.image`'),
+  guid: optional("the podcast's identity in the Podcasting 2.0 namespace, for life", uuid),
+  locked: optional('whether other platforms must not import the feed; of the same namespace', v.boolean(), 'not said'),
+});
+
+const site = section('The publisher, and the site whose articles these are.', {
+  title: defaulted("the site's name, and its feed's", v.string(), 'Tidings'),
+  url: optional(
+    "address of the publisher's own site, where articles have their pages",
+    httpUrl,
+    "this server's (`TIDINGS_URL`)",
   ),
-  content: v.optional(
-    v.strictObject({
-      include: v.optional(v.array(v.string())),
-      exclude: v.optional(v.array(v.string())),
-      /** Bytes; a larger file is rejected. */
-      maxBytes: v.optional(positive),
-      /** A repository whose archive is fetched when its host or the schedule says so. */
-      repository: v.optional(
-        v.strictObject({
-          url: v.pipe(httpUrl, v.regex(/^[^?#]*[^/?#]$/, 'must be an address such as https://github.com/owner/name')),
-          host: v.optional(v.picklist(['github', 'gitlab', 'gitea'])),
-          branch: v.optional(v.string()),
-          /** The folder of it that holds the articles. */
-          folder: v.optional(
-            v.pipe(v.string(), v.regex(/^[^/](?:.*[^/])?$/, 'must be a path in it such as content/posts')),
-          ),
-          /** What a private repository is read with. */
-          token: v.optional(v.string()),
-          /** What its webhook is signed with; at GitLab the webhook's secret token. */
-          secret: v.optional(v.pipe(v.string(), v.minLength(16, 'must have 16 characters at least'))),
-          /** Bytes of all that its archive unfolds to. */
-          maxBytes: v.optional(positive),
-        }),
-      ),
-    }),
+  description: defaulted('one sentence, shown by readers', v.string(), ''),
+  language: defaulted('language of articles that name none; BCP 47, as `ko` or `pt-BR`', v.string(), 'en'),
+  timezone: defaulted('zone of dates without one, as `Asia/Seoul`', timezone, 'UTC'),
+  permalink: optional("how an article's address is made; see below", v.union([v.string(), fn<PermalinkFunction>()])),
+  author: optional('who speaks where an article names nobody', author),
+  image: optional("the site's picture; may be relative to `url`", reference),
+  logo: optional("the publisher's logo on Tidings' own pages; may be relative to `url`", reference, "Tidings' sign"),
+  color: optional("the publisher's colour on them; made darker or lighter where it could not be read", colour, 'blue'),
+  copyright: optional('a line about rights', v.string()),
+  podcast: optional('what podcast directories ask of a site with audio or video', podcast),
+});
+
+const repository = v.strictObject({
+  url: required("the repository's address, as `https://github.com/owner/name`", repositoryUrl),
+  host: optional(
+    'what answers there; Forgejo is `gitea`',
+    v.picklist(['github', 'gitlab', 'gitea']),
+    'by the name, where that tells it',
   ),
-  ids: v.optional(v.union([v.picklist(['tag', 'permalink', 'jekyll']), fn<IdFunction>()])),
-  feeds: v.optional(
-    v.strictObject({
-      limit: v.optional(positive),
-      maxBytes: v.optional(bytes),
-      content: v.optional(content),
-      /** A tag or folder has a feed from this many articles on. */
-      tagMinimum: v.optional(positive),
-      /** More addresses at which documents are answered: `{ '/old/feed.xml': '/rss.xml' }`. */
-      aliases: v.optional(v.record(path, path)),
-      /** Feeds that have another name now: `{ 'tag/old': 'tag/new' }`. */
-      renamed: v.optional(v.record(v.string(), v.string())),
-      /** What X-Robots-Tag says of feed documents. */
-      robots: v.optional(v.pipe(v.string(), v.regex(/^[\x20-\x7e]+$/, 'must be a line of ASCII such as noindex'))),
-      defined: v.optional(
-        v.array(
-          v.strictObject({
-            path: ownPath,
-            title: v.string(),
-            where: v.optional(whereSchema),
-            limit: v.optional(positive),
-            maxBytes: v.optional(bytes),
-            content: v.optional(content),
-            order: v.optional(order),
-          }),
-        ),
-      ),
-    }),
+  branch: defaulted('its branch', v.string(), 'main'),
+  folder: optional(
+    'the folder of it that holds the articles; it is the content folder here',
+    repositoryFolder,
+    'all of it',
   ),
-  hub: v.optional(
-    v.strictObject({
-      /** False where nobody answers at `/hub`, as for static files: documents then name no hub of this server. */
-      own: v.optional(v.boolean()),
-      leaseSeconds: v.optional(
-        v.strictObject({ min: v.optional(positive), default: v.optional(positive), max: v.optional(positive) }),
-      ),
-      delta: v.optional(v.boolean()),
-      /** Addresses of sister sites' documents that may be subscribed to here, `*` for any characters. */
-      topics: v.optional(v.array(addressPattern)),
-      /** Those that are fetched at every tick, since their site does not ping. */
-      poll: v.optional(v.array(addressPattern)),
-      /** Bytes of a sister site's document; a larger one is not taken. */
-      maxBytes: v.optional(positive),
-      /** Requests a minute that the hub takes from one address, and for callbacks of one origin. */
-      rates: v.optional(v.strictObject({ address: v.optional(positive), callbackOrigin: v.optional(positive) })),
-      /** The wait before each further try of a delivery, in seconds; the last one repeats until the lease ends. */
-      retrySeconds: v.optional(v.pipe(v.array(positive), v.minLength(1, 'must have one wait at least'))),
-      /** Requests to one origin at a time. */
-      atOnce: v.optional(v.pipe(positive, v.minValue(4, 'must be 4 at least'))),
-      /** How deliveries are signed for callbacks at addresses like these, where `*` stands for anything; the first counts. */
-      signature: v.optional(v.array(v.strictObject({ callback: addressPattern, method: v.picklist(HMAC_METHODS) }))),
-      /** How long the delivery log is kept. */
-      logDays: v.optional(positive),
-    }),
+  token: optional('what a private repository is read with', v.string()),
+  secret: optional(
+    "what its webhook is signed with, 16 characters or more; at GitLab the webhook's secret token",
+    longSecret,
+    'none: the schedule alone fetches',
   ),
-  partners: v.optional(
-    v.strictObject({
-      /** How long the record of what partners were offered, fetched, were sent and acknowledged is kept. */
-      recordDays: v.optional(positive),
-    }),
-  ),
-  alerts: v.optional(
-    v.strictObject({
-      /** The publisher's own webhook, or a chat's. */
-      url: v.optional(httpUrl),
-      form: v.optional(v.picklist(['json', 'slack', 'discord'])),
-      /** Scheduled runs in a row that did not succeed. */
-      silentTicks: v.optional(positive),
-      /** Seconds that due work may wait. */
-      queueAgeSeconds: v.optional(positive),
-    }),
-  ),
-  push: v.optional(
-    v.strictObject({
-      /** Other hubs that are told which documents changed. */
-      hubs: v.optional(v.array(httpUrl)),
-      /** XML-RPC services that take `weblogUpdates.ping`. */
-      pings: v.optional(v.array(httpUrl)),
-      indexNow: v.optional(
-        v.strictObject({
-          key: v.pipe(v.string(), v.regex(/^[A-Za-z0-9-]{8,128}$/, 'must be 8 to 128 letters, digits or dashes')),
-          endpoint: v.optional(httpUrl),
-        }),
-      ),
-      webhooks: v.optional(
-        v.array(
-          v.strictObject({
-            url: httpUrl,
-            /** Two while one takes the place of the other. */
-            secret: v.optional(
-              v.union([webhookSecret, v.pipe(v.array(webhookSecret), v.minLength(1), v.maxLength(2))]),
-            ),
-            events: v.optional(v.array(v.picklist(NEWS))),
-            where: v.optional(whereSchema),
-            form: v.optional(v.picklist(['standard', 'slack', 'discord'])),
-          }),
-        ),
-      ),
-      /** Whom channels of the publisher's own tell, by the channel's name. */
-      channels: v.optional(v.record(v.string(), v.array(v.looseObject({ url: httpUrl })))),
-    }),
+  maxBytes: defaulted('what the archive may unfold to', bytes, 1_000_000_000),
+});
+
+const articles = section('Which files are articles, and where they come from.', {
+  include: defaulted('article files, below `TIDINGS_CONTENT`', globs, [
+    ...['**/*.md', '**/*.markdown', '**/*.mdx', '**/*.html'],
+  ]),
+  exclude: defaulted('files that are none', globs, []),
+  maxBytes: defaulted('a larger file is rejected', bytes, 5_000_000),
+  repository: optional('a repository from which the articles are fetched', repository),
+});
+
+const ids = defaulted(
+  'How the id of a new article is made.',
+  v.union([v.picklist(['tag', 'permalink', 'jekyll']), fn<IdFunction>()]),
+  'tag',
+);
+
+const definedFeed = v.strictObject({
+  path: required('where it is: it has `rss.xml`, `atom.xml` and `feed.json` below', ownPath),
+  title: required('its name', v.string()),
+  where: optional('which articles it takes', whereSchema, 'all'),
+  limit: optional('entries in it', count('number of entries'), '`feeds.limit`'),
+  maxBytes: optional('what none of its documents exceeds', documentBytes, '`feeds.maxBytes`'),
+  content: optional('full text, or the excerpt alone', content, '`feeds.content`'),
+  order: defaulted(
+    'whether the newest article comes first, or the one that changed last',
+    v.picklist(['published', 'updated']),
+    'published',
   ),
 });
+
+const feeds = section('What feeds have in them.', {
+  limit: defaulted('entries in a feed', count('number of entries'), 20),
+  content: defaulted('full text, or the excerpt alone', content, 'full'),
+  tagMinimum: defaulted('a tag or a folder has a feed from this many articles on', count('number of articles'), 2),
+  maxBytes: optional(
+    "what none of a feed's documents exceeds; see below",
+    documentBytes,
+    '50,000 for each entry of `limit`, at least 1,000,000',
+  ),
+  aliases: defaulted(
+    "more addresses at which documents are answered: `{ '/old/feed.xml': '/rss.xml' }`",
+    v.record(path, path),
+    {},
+  ),
+  renamed: defaulted(
+    "feeds that have another name now: `{ 'tag/old': 'tag/new' }`",
+    v.record(v.string(), v.string()),
+    {},
+  ),
+  robots: optional('what `X-Robots-Tag` says of feed documents, as `noindex`', headerLine, 'nothing'),
+  defined: defaulted('feeds of your own', v.array(definedFeed), []),
+});
+
+const hub = section('The hub: who may subscribe to what, and how deliveries are made.', {
+  own: defaulted(
+    'whether documents name the hub of this server; `false` for static files, where nobody answers at it',
+    v.boolean(),
+    true,
+  ),
+  leaseSeconds: section('how long a subscription lasts', {
+    min: defaulted('the shortest lease', seconds, 300),
+    default: defaulted('the lease of a subscriber who names none', seconds, 864_000),
+    max: defaulted('the longest lease', seconds, 2_592_000),
+  }),
+  retrySeconds: defaulted(
+    'the wait before each further try of a delivery; the last one repeats until the lease ends',
+    v.pipe(v.array(seconds), v.minLength(1, 'must have one wait at least')),
+    [30, 120, 600, 3600, 21_600, 86_400],
+  ),
+  atOnce: defaulted('requests to one origin at a time, 4 at least', count('number of requests', 4), 64),
+  delta: defaulted(
+    'whether subscribers are sent new and changed entries alone, unless they ask otherwise',
+    v.boolean(),
+    false,
+  ),
+  signature: defaulted(
+    'how deliveries are signed for callbacks at addresses like these; the first that fits counts, SHA-256 where none does',
+    v.array(
+      v.strictObject({
+        callback: required('callbacks', addressPattern),
+        method: required('the hash of their signature', v.picklist(HMAC_METHODS)),
+      }),
+    ),
+    [],
+  ),
+  logDays: defaulted('how long the delivery log is kept, of which the last 200,000 lines at most', days, 30),
+  topics: defaulted("addresses of sister sites' feeds that may be subscribed to here", v.array(addressPattern), []),
+  poll: defaulted(
+    'those of them that are fetched at every tick, since their site does not ping',
+    v.array(addressPattern),
+    [],
+  ),
+  maxBytes: defaulted('the largest document of a sister site that is taken', bytes, 5_000_000),
+  rates: section('how much the hub takes', {
+    address: defaulted('from one address', count('requests a minute'), 300),
+    callbackOrigin: defaulted('for callbacks of one origin', count('requests a minute'), 300),
+  }),
+});
+
+const partners = section('Sites with feeds of their own. They are added by command or in the dashboard.', {
+  recordDays: defaulted(
+    'how long the record of what partners were offered, fetched, were sent and acknowledged is kept',
+    days,
+    400,
+  ),
+});
+
+const alerts = section('Who is told when Tidings falls silent.', {
+  url: optional("a webhook of your own, or a chat's; it is shown nowhere", httpUrl, 'none: it is logged only'),
+  form: defaulted('JSON for programs, or the form of a chat', v.picklist(['json', 'slack', 'discord']), 'json'),
+  silentTicks: defaulted('scheduled runs in a row that did not succeed', count('number of runs'), 3),
+  queueAgeSeconds: defaulted('how long due work may wait', seconds, 900),
+});
+
+const webhook = v.strictObject({
+  url: required('where it is sent', httpUrl),
+  secret: optional(
+    'what messages are signed with; two while one takes the place of the other',
+    webhookSecrets,
+    'none: messages are not signed',
+  ),
+  events: optional('which of what happens it hears', v.array(v.picklist(NEWS)), "all; of a chat `'article.published'`"),
+  where: optional('which articles', whereSchema, 'all'),
+  form: defaulted('`standard` for programs, or a chat', v.picklist(['standard', 'slack', 'discord']), 'standard'),
+});
+
+const push = section('Whom Tidings tells by itself.', {
+  webhooks: defaulted('addresses that hear what happens to articles', v.array(webhook), []),
+  indexNow: optional(
+    'search engines hear which addresses changed',
+    v.strictObject({
+      key: required(
+        'a text of your own that shows the site is yours',
+        v.pipe(v.string(), v.regex(/^[A-Za-z0-9-]{8,128}$/, 'must be 8 to 128 letters, digits or dashes')),
+      ),
+      endpoint: defaulted('where they are told', httpUrl, 'https://api.indexnow.org/indexnow'),
+    }),
+  ),
+  pings: defaulted('XML-RPC services that take `weblogUpdates.ping`', v.array(httpUrl), []),
+  hubs: defaulted('other hubs, which are told which documents changed and are named in each', v.array(httpUrl), []),
+  channels: defaulted(
+    "receivers of channels of your own, by the channel's name, each with a `url` and what the channel asks for",
+    v.pipe(v.record(v.string(), v.array(v.looseObject({ url: httpUrl }))), v.title('`{ name: [{ url, … }] }`')),
+    {},
+  ),
+});
+
+export const configSchema = v.strictObject({ site, content: articles, ids, feeds, hub, push, partners, alerts });
 
 /** What a publisher writes. */
 export type ConfigInput = v.InferInput<typeof configSchema>;
