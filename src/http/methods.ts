@@ -15,7 +15,9 @@ const READ = 'GET, HEAD, OPTIONS';
  */
 export async function otherMethods(home: Home, c: Context, readable: Hono): Promise<Response> {
   const found = await readable.fetch(new Request(c.req.url, { method: 'HEAD' }), c.env);
-  if (found.status === 404 || found.status === 410) return found;
+  // With the body that the length in its headers speaks of: a client waits for it.
+  if (found.status === 404 || found.status === 410)
+    return readable.fetch(new Request(c.req.url, { headers: c.req.raw.headers }), c.env);
   const headers = { ...publicHeaders(home.config), Allow: READ };
   if (c.req.method === 'OPTIONS')
     return new Response(null, {

@@ -24,6 +24,14 @@ test.each([
   expect([refused.status, refused.headers.get('allow')]).toEqual([405, expect.stringContaining(method)]);
 });
 
+test.each(['POST', 'DELETE', 'OPTIONS'])('%s where there is nothing gets the whole sentence', async (method) => {
+  const answer = await site.get('/nothing', {}, method);
+  const text = await answer.text();
+  expect(answer.status).toBe(404);
+  expect(text).toContain('There is nothing at /nothing.');
+  expect(answer.headers.get('content-length')).toBe(String(text.length));
+});
+
 test('a form of another site is refused, and is no failure of ours', async () => {
   const headers = { origin: 'https://other.example', 'content-type': 'application/x-www-form-urlencoded' };
   expect((await site.get('/admin/runs', headers, 'POST')).status).toBe(403);
