@@ -20,6 +20,7 @@ const BENCHMARKS: Record<string, () => Promise<{ run: Benchmark }>> = {
   worker: () => import('./worker.ts'),
   subscriptions: () => import('./subscriptions.ts'),
   million: () => import('./million.ts'),
+  edge: () => import('./edge.ts'),
 };
 
 const USAGE = `usage: npm run bench -- NAME [--json FILE] [--count N] [--rounds N] [--plot FILE]

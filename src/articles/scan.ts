@@ -1,4 +1,5 @@
 import type { Home } from '../home.ts';
+import { compareCodePoints } from '../storage/paths.ts';
 import type { SourceFile } from '../storage/ports.ts';
 import type { Run, RunProgress } from '../storage/runs.ts';
 import { isAuthorsFile } from './authors.ts';
@@ -42,6 +43,8 @@ export interface Page {
  * so many that the pages of the indexes are not written again and again.
  */
 const PAGE = { node: 500, workers: 200 };
+/** Known files of a page, at most: where a folder was emptied they are all that there is. */
+const KNOWN = { node: 2_500, workers: 1_000 };
 /** Sorts after every path. */
 const LAST_PATH = '\u{10FFFF}';
 const COLUMNS = 'path, tag, hash, state, article, due_at, missing_since, missing_runs, withdraw';
@@ -73,16 +76,22 @@ async function toldPage(home: Home, paths: string[], progress: RunProgress): Pro
 
 /** Two lists in the order of their paths, side by side, a page at a time: memory does not grow with the folder. */
 async function listedPage(home: Home, progress: RunProgress): Promise<Page> {
+  const after = progress.after ?? '';
   const listing = await home.source.list({ cursor: progress.cursor ?? undefined, limit: PAGE[home.name] });
   // A page may hold nothing but what is passed over; then no known file belongs to it.
-  const last = listing.cursor === null ? null : (listing.files.at(-1)?.path ?? progress.after ?? '');
+  const end = listing.cursor === null ? null : (listing.files.at(-1)?.path ?? after);
   const rows = await home.db
-    .prepare(`SELECT ${COLUMNS} FROM files WHERE path > ? AND path <= ?`)
-    .bind(progress.after ?? '', last ?? LAST_PATH)
+    .prepare(`SELECT ${COLUMNS} FROM files WHERE path > ? AND path <= ? ORDER BY path LIMIT ?`)
+    .bind(after, end ?? LAST_PATH, KNOWN[home.name])
     .all<FileRow>();
+  // More may be known than were looked at: the same listing is gone on with after the last of these.
+  const cut = rows.length === KNOWN[home.name] ? (rows.at(-1)?.path ?? null) : null;
+  const isHere = ({ path }: SourceFile) =>
+    compareCodePoints(path, after) > 0 && (cut === null || compareCodePoints(path, cut) <= 0);
+  const listed = listing.files.filter(isHere);
   const known = new Map(rows.map((row) => [row.path, row]));
   const selected = articleFiles(home.config);
-  const files = listing.files.filter((file) => selected(file.path));
+  const files = listed.filter((file) => selected(file.path));
   const candidates: Candidate[] = [];
   for (const file of files) {
     const row = known.get(file.path) ?? null;
@@ -92,11 +101,12 @@ async function listedPage(home: Home, progress: RunProgress): Promise<Page> {
     if (!same || due || progress.force) candidates.push({ path: file.path, file, row });
   }
   for (const row of known.values()) candidates.push({ path: row.path, file: null, row });
+  const onwards = listing.cursor === null ? null : { cursor: listing.cursor, after: end };
   return {
     candidates,
     seen: files.length,
-    authorFiles: listing.files.filter((file) => isAuthorsFile(file.path)),
-    next: listing.cursor === null ? null : { cursor: listing.cursor, after: last },
+    authorFiles: listed.filter((file) => isAuthorsFile(file.path)),
+    next: cut === null ? onwards : { cursor: progress.cursor, after: cut },
   };
 }
 

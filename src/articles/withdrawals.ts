@@ -10,6 +10,10 @@ import { RETRACTED, type RetractionKind } from './retractions.ts';
 const UNASKED = { articles: 5, share: 0.05 };
 /** Rejected files that are looked at again at a time. */
 const READMITTED = 200;
+/** Articles that are withdrawn at a time. */
+const WITHDRAWN = 500;
+/** Articles that a held run names. */
+const NAMED = 20;
 
 /** A published article that is to be taken back, or whose file is missing. */
 interface Withdrawal {
@@ -27,15 +31,17 @@ interface Withdrawal {
  * held run would withdraw stays marked. What the publisher took back by command goes in any case. Once the publisher has agreed, a whole run also takes back what is only missing
  * so far: it has seen every place where a file could have gone.
  *
- * @returns statements for one batch, none when the run is held, and why it is
+ * @returns statements for one batch, with others to follow as long as there are any; none when the run is held, and why
+ *   it is
  */
 export async function withdraw(home: Home, run: Run): Promise<{ held: Held | null; statements: Statement[] }> {
   const isWhole = run.request.paths === null;
   const asked = await home.db
     .prepare(
       `SELECT a.path, r.article, r.kind, a.data ->> 'title' AS title, a.body_hash
-       FROM retractions AS r CROSS JOIN articles AS a ON a.id = r.article`,
+       FROM retractions AS r CROSS JOIN articles AS a ON a.id = r.article LIMIT ?`,
     )
+    .bind(WITHDRAWN)
     .all<Withdrawal & { kind: RetractionKind; [column: string]: string | null }>();
   // By the publisher's own command: nobody is asked again, and what else is to go does not hold it up.
   if (asked.length > 0)
@@ -47,34 +53,42 @@ export async function withdraw(home: Home, run: Run): Promise<{ held: Held | nul
         asked.map((one) => ({ ...one, reason: RETRACTED[one.kind] })),
       ),
     };
-  const concerned = await home.db
+  const count = await countConcerned(home);
+  if (count === 0) return { held: null, statements: [] };
+  if (!run.request.acceptWithdrawals) {
+    const emptied = isWhole && run.report.articles.seen === 0;
+    const published = await home.db.prepare('SELECT COUNT(*) AS n FROM articles').first<{ n: number }>();
+    const all = published?.n ?? 0;
+    const many = count > UNASKED.articles && count > all * UNASKED.share;
+    // Not in the order of an index, which would read all files rather than these.
+    const first = () => concerned(home, MARKED_OR_MISSING, `ORDER BY +f.path LIMIT ${NAMED}`);
+    if (many || emptied) return { held: hold(await first(), { count, all, emptied }), statements: [] };
+  }
+  const which = run.request.acceptWithdrawals && isWhole ? MARKED_OR_MISSING : MARKED;
+  const page = await concerned(home, which, `LIMIT ${WITHDRAWN}`);
+  page.sort((a, b) => compareCodePoints(a.path, b.path));
+  return { held: null, statements: takeBack(home, run, page) };
+}
+
+/** Files whose articles are to be taken back, and those which are only missing so far. */
+const MARKED = 'SELECT path, article, withdraw FROM files WHERE withdraw IS NOT NULL';
+const MARKED_OR_MISSING = `${MARKED}
+  UNION ALL SELECT path, article, withdraw FROM files WHERE missing_since IS NOT NULL AND withdraw IS NULL`;
+
+async function countConcerned(home: Home): Promise<number> {
+  const counted = await home.db
+    .prepare(`SELECT COUNT(*) AS n FROM (${MARKED_OR_MISSING}) AS f JOIN articles AS a ON a.id = f.article`)
+    .first<{ n: number }>();
+  return counted?.n ?? 0;
+}
+
+function concerned(home: Home, files: string, some: string): Promise<Withdrawal[]> {
+  return home.db
     .prepare(
       `SELECT f.path, f.article, f.withdraw AS reason, a.data ->> 'title' AS title, a.body_hash
-       FROM (SELECT path, article, withdraw FROM files WHERE withdraw IS NOT NULL
-             UNION ALL SELECT path, article, withdraw FROM files WHERE missing_since IS NOT NULL AND withdraw IS NULL) AS f
-       JOIN articles AS a ON a.id = f.article`,
+       FROM (${files}) AS f JOIN articles AS a ON a.id = f.article ${some}`,
     )
     .all<Withdrawal & { [column: string]: string | null }>();
-  if (concerned.length === 0) return { held: null, statements: [] };
-  // Not by the database, which would read all files in their order rather than these few.
-  concerned.sort((a, b) => compareCodePoints(a.path, b.path));
-  if (run.request.acceptWithdrawals) {
-    const agreed = concerned.filter((one) => one.reason !== null || isWhole);
-    return { held: null, statements: takeBack(home, run, agreed) };
-  }
-  const emptied = isWhole && run.report.articles.seen === 0;
-  const published = await home.db.prepare('SELECT COUNT(*) AS n FROM articles').first<{ n: number }>();
-  const all = published?.n ?? 0;
-  const many = concerned.length > UNASKED.articles && concerned.length > all * UNASKED.share;
-  if (many || emptied) return { held: hold(concerned, all, emptied), statements: [] };
-  return {
-    held: null,
-    statements: takeBack(
-      home,
-      run,
-      concerned.filter((one) => one.reason !== null),
-    ),
-  };
 }
 
 function takeBack(home: Home, run: Run, concerned: Withdrawal[]): Statement[] {
@@ -94,16 +108,16 @@ function takeBack(home: Home, run: Run, concerned: Withdrawal[]): Statement[] {
   ];
 }
 
-function hold(concerned: Withdrawal[], all: number, emptied: boolean): Held {
-  const what = `${concerned.length} of ${all} published articles`;
+function hold(first: Withdrawal[], { count, all, emptied }: { count: number; all: number; emptied: boolean }): Held {
+  const what = `${count} of ${all} published articles`;
   const mend = 'nothing was withdrawn. If that is meant, run: tidings run --accept-withdrawals';
   return {
     reason: emptied ? 'folder-empty' : 'many-withdrawals',
     message: emptied
       ? `the content folder holds no article file, which would withdraw ${what}; ${mend}`
       : `this would withdraw ${what}; ${mend}`,
-    withdrawals: concerned.length,
-    articles: concerned.slice(0, 20).map(({ path, title, reason }) => ({ path, title, reason: reason ?? 'missing' })),
+    withdrawals: count,
+    articles: first.map(({ path, title, reason }) => ({ path, title, reason: reason ?? 'missing' })),
   };
 }
 

@@ -1,0 +1,136 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { unstable_getMiniflareWorkerOptions as workerOptions } from 'wrangler';
+import { readWranglerConfig, writeWranglerConfig } from '../../src/cli/wrangler-config.ts';
+import { ended } from '../measured.ts';
+
+const WORKERS = join(import.meta.dirname, '../workerd');
+const CONFIG = join(import.meta.dirname, 'config.ts');
+
+/** wrangler's simulation of Cloudflare: its package, in the shapes that are used here. */
+interface Simulation {
+  Miniflare: new (options: unknown) => Miniflare;
+  convertV4MiniflareOptions(options: object): object;
+}
+interface Miniflare {
+  ready: Promise<URL>;
+  getWorker(): Promise<{ scheduled(tick: { cron: string; scheduledTime: Date }): Promise<{ outcome: string }> }>;
+  dispose(): Promise<void>;
+}
+
+const wrangler = createRequire(createRequire(import.meta.url).resolve('wrangler/package.json'));
+const { Miniflare, convertV4MiniflareOptions } = wrangler('miniflare') as Simulation;
+
+/** A Worker in a workerd of its own. */
+export interface Workerd {
+  url: string;
+  pid: number;
+  /** Cron's own call; resolves when the invocation has ended. */
+  tick(cron: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** The folder of one benchmark: bundles, and the state of D1, R2 and Queues. */
+export interface Place {
+  folder: string;
+  config: string;
+}
+
+/** Writes the configuration of wrangler.toml for local use, and migrates its database. */
+export async function prepare(folder: string): Promise<Place> {
+  const config = join(folder, 'wrangler.json');
+  writeWranglerConfig(config, {
+    ...readWranglerConfig({ config: CONFIG }),
+    vars: {
+      TIDINGS_URL: 'http://localhost',
+      TIDINGS_ADMIN_TOKEN: TOKEN,
+      TIDINGS_ALLOW_PRIVATE: '127.0.0.0/8',
+      TIDINGS_LOG: 'json',
+      TIDINGS_LIMITS: 'strict',
+    },
+  });
+  const state = ['--local', '--persist-to', folder];
+  await runWrangler(['d1', 'migrations', 'apply', 'tidings', ...state, '--config', config]);
+  return { folder, config };
+}
+
+export const TOKEN = 'bench';
+
+/** Bundles a Worker of bench/workerd. */
+export async function bundle({ folder, config }: Place, name: string): Promise<string> {
+  const out = join(folder, name);
+  const main = join(WORKERS, `${name}.ts`);
+  await runWrangler(['deploy', main, '--dry-run', '--outdir', out, '--config', config]);
+  return join(out, `${name}.js`);
+}
+
+interface Start {
+  /** Answers what the Worker sends to its binding METER. */
+  meter?: (event: string) => void;
+  /** MB of heap that V8 gives to any isolate; one that wants more ends the process. */
+  heap?: number;
+  /** It keeps D1 and R2 for the workerds that are started after it, and takes no messages. */
+  isStore?: boolean;
+  /** The bucket of articles, where it is another one than that of wrangler.toml. */
+  content?: string | undefined;
+}
+
+/** Starts a bundled Worker with the bindings of wrangler.toml. What the first workerd of a place holds is used by all. */
+export async function startWorkerd(
+  { folder, config }: Place,
+  script: string,
+  { meter = () => {}, heap, isStore = false, content }: Start = {},
+): Promise<Workerd> {
+  const { assets: _, ...options } = workerOptions(config).workerOptions;
+  if (heap === undefined) delete process.env.MINIFLARE_WORKERD_V8_FLAGS;
+  else process.env.MINIFLARE_WORKERD_V8_FLAGS = `--max-heap-size=${heap}`;
+  const converted = convertV4MiniflareOptions({
+    ...options,
+    ...(content ? { r2Buckets: { ...(options.r2Buckets as object), CONTENT: content } } : {}),
+    ...(isStore ? { name: 'store', queueConsumers: {} } : {}),
+    modules: [{ type: 'ESModule', path: script }],
+    modulesRoot: dirname(script),
+    serviceBindings: {
+      METER: async (request: Request) => {
+        meter(await request.text());
+        return new Response();
+      },
+    },
+    resourcePersistencePath: join(folder, 'v3'),
+    unsafeTriggerHandlers: true,
+    logRequests: false,
+    handleStructuredLogs: ({ level, message }: { level: string; message: string }) => {
+      if (level === 'error' || level === 'warn') console.error(message);
+    },
+  });
+  const miniflare = new Miniflare({
+    ...converted,
+    isolatedResourcePersistencePath: join(folder, 'isolated'),
+    unsafeEnableSharedStorage: true,
+    enableDevRegistry: true,
+    unsafeDevRegistryPath: join(folder, 'registry'),
+  });
+  const url = (await miniflare.ready).href.replace(/\/$/, '');
+  return {
+    url,
+    pid: childCalled('workerd'),
+    async tick(cron) {
+      await (await miniflare.getWorker()).scheduled({ cron, scheduledTime: new Date() });
+    },
+    close: () => miniflare.dispose(),
+  };
+}
+
+function runWrangler(args: string[]): Promise<string> {
+  const cli = join(dirname(wrangler.resolve('wrangler/package.json')), 'wrangler-dist/cli.js');
+  return ended(process.execPath, ['--no-warnings', cli, ...args], { CI: 'true', WRANGLER_SEND_METRICS: 'false' });
+}
+
+/** The newest child process of that name. */
+function childCalled(name: string): number {
+  const children = readFileSync(`/proc/self/task/${process.pid}/children`, 'utf8').trim().split(' ').map(Number);
+  const pid = children.findLast((child) => readFileSync(`/proc/${child}/comm`, 'utf8').trim() === name);
+  if (pid === undefined) throw new Error(`There is no ${name} below this process.`);
+  return pid;
+}
