@@ -11,6 +11,9 @@ import { HEAD_LIFETIME } from '../../src/cloudflare/freshness.ts';
 import worker from '../../src/cloudflare/worker.ts';
 import { consumeWith } from './main.ts';
 
+/** "Within seconds", where suites share the machine. */
+const SECONDS = 10;
+
 const article = (title: string) => `---\ntitle: ${title}\ndate: 2026-10-01T09:00:00Z\n---\n\nAbout ${title}.\n`;
 
 /**
@@ -49,8 +52,13 @@ describe('events of the content bucket', () => {
     return getQueueResult(batch, ctx);
   }
 
+  /** What a reader gets once no isolate gives out an older head. */
   async function titles(): Promise<string[]> {
     await new Promise((resolve) => setTimeout(resolve, HEAD_LIFETIME.lastMs));
+    return titlesNow();
+  }
+
+  async function titlesNow(): Promise<string[]> {
     const ctx = createExecutionContext();
     const response = await worker.fetch(new Request(`${env.TIDINGS_URL}/feed.json`), env, ctx);
     const feed = (await response.json()) as { items?: { title: string }[] };
@@ -85,6 +93,17 @@ describe('events of the content bucket', () => {
     expect(row).toMatchObject({ missing_since: expect.any(Number) });
     const run = await env.DB.prepare('SELECT "trigger", request FROM runs ORDER BY started_at DESC LIMIT 1').first();
     expect(run).toMatchObject({ trigger: 'event', request: expect.stringContaining('one.md') });
+  });
+
+  test('within seconds of the message on a queue the object is in the feed', async () => {
+    await env.CONTENT.put('four.md', article('Four'));
+    const sent = Date.now();
+    await env.QUEUE.send(event('PutObject', 'four.md'), { contentType: 'json' });
+    await vi.waitFor(async () => expect(await titlesNow()).toContain('Four'), {
+      timeout: SECONDS * 1000,
+      interval: 50,
+    });
+    console.log(`in the feed ${Date.now() - sent} ms after the event`);
   });
 
   test('what is no event of R2 is left to the other consumer', async () => {
