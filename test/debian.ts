@@ -8,6 +8,7 @@ const WANTED = [
     package: 'python3-feedparser',
     isThere: () => spawnSync('/usr/bin/python3', ['-c', 'import feedparser']).status === 0,
   },
+  { package: 'openssl', isThere: () => spawnSync('openssl', ['version']).status === 0 },
   { package: 'php-cli', isThere: () => spawnSync('php', ['--version']).status === 0 },
 ];
 

@@ -1,64 +1,10 @@
-import { createServer, type IncomingMessage, type OutgoingHttpHeaders } from 'node:http';
+import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { Examination } from '../../src/cli/doctor/finding.ts';
 import { examineAsReader } from '../../src/cli/doctor/reader.ts';
+import { type Answer, document, sound } from './sound.ts';
 import { tidings } from './tidings.ts';
-
-interface Answer {
-  status: number;
-  headers: OutgoingHttpHeaders;
-  body: string | Buffer;
-}
-
-const DATE = 'Tue, 03 Nov 2026 10:00:00 GMT';
-const TYPES: Record<string, string> = {
-  '/rss.xml': 'application/rss+xml; charset=utf-8',
-  '/atom.xml': 'application/atom+xml; charset=utf-8',
-  '/feed.json': 'application/feed+json; charset=utf-8',
-};
-
-function document(path: string, base: string): string {
-  const at = `${base}${path}`;
-  if (path === '/feed.json')
-    return JSON.stringify({ version: 'https://jsonfeed.org/version/1.1', title: 'N', feed_url: at, items: [] });
-  if (path === '/rss.xml')
-    return `<rss version="2.0"><channel><title>N</title><link>https://h.example/</link><description>d</description><link xmlns="http://www.w3.org/2005/Atom" rel="self" href="${at}"/></channel></rss>`;
-  const entries = Array.from(
-    { length: 20 },
-    (_, n) =>
-      `<entry><id>urn:x:${n}</id><title>T</title><updated>2026-11-03T10:00:00Z</updated><link href="https://h.example/${n}"/></entry>`,
-  );
-  return `<feed xmlns="http://www.w3.org/2005/Atom"><id>urn:x:f</id><title>N</title><updated>2026-11-03T10:00:00Z</updated><author><name>D</name></author><link rel="self" href="${at}"/>${entries.join('')}</feed>`;
-}
-
-/** A server that does everything right. */
-function sound(request: IncomingMessage, base: string): Answer {
-  const path = request.url ?? '/';
-  const type = TYPES[path];
-  if (path === '/hub') return { status: 400, headers: {}, body: 'hub.mode is missing' };
-  if (type === undefined) return { status: 404, headers: {}, body: 'nothing' };
-  const isCoded = /gzip/.test(String(request.headers['accept-encoding']));
-  const etag = isCoded ? '"v1-gzip"' : '"v1"';
-  const headers: OutgoingHttpHeaders = {
-    etag,
-    'last-modified': DATE,
-    'cache-control': 'no-cache',
-    vary: 'Accept-Encoding',
-    'access-control-allow-origin': '*',
-    link: `<${base}/hub>; rel="hub", <${base}${path}>; rel="self"`,
-  };
-  const asked = request.headers['if-none-match'];
-  if (asked === etag || (asked === undefined && request.headers['if-modified-since'] === DATE))
-    return { status: 304, headers, body: '' };
-  const body = document(path, base);
-  return {
-    status: 200,
-    headers: { ...headers, 'content-type': type, ...(isCoded && { 'content-encoding': 'gzip' }) },
-    body: isCoded ? gzipSync(body) : body,
-  };
-}
 
 /** What the doctor says of a server that differs from the sound one: steps that are not ok, with their detail. */
 async function diagnosed(
@@ -102,10 +48,19 @@ describe('tidings doctor URL', () => {
       /^failed: .*browser's proof/,
     ],
     [
-      'a redirect',
-      ({ headers }, _, base) => ({ status: 302, headers: { ...headers, location: `${base}/elsewhere` } }),
+      'redirects, one after the other',
+      ({ headers }, { url }, base) => {
+        if (url === '/atom.xml') return { status: 302, headers: { ...headers, location: `${base}/one` } };
+        return url === '/one' ? { status: 301, headers: { ...headers, location: '/two' } } : {};
+      },
       'reach',
-      /^failed: .*TIDINGS_URL/,
+      /^failed: .*\/atom\.xml leads to http:\/\/127\.0\.0\.1:\d+\/two \(302, then 301\)\. .*TIDINGS_URL/,
+    ],
+    [
+      'redirects in a circle',
+      ({ headers }, { url }) => ({ status: 308, headers: { ...headers, location: url === '/a' ? '/atom.xml' : '/a' } }),
+      'reach',
+      /^failed: .*leads in a circle/,
     ],
     [
       'a refusal of a program',
@@ -118,6 +73,12 @@ describe('tidings doctor URL', () => {
       ({ headers }) => ({ headers: { ...headers, 'content-type': 'text/html' } }),
       'types',
       /^warning: .*rss\.xml is served as text\/html/,
+    ],
+    [
+      'no type at all',
+      ({ headers: { 'content-type': _, ...headers } }) => ({ headers }),
+      'types',
+      /^warning: .*rss\.xml is served as nothing; it is application\/rss\+xml/,
     ],
     [
       'a broken document',

@@ -16,6 +16,8 @@ const CLOCK_S = 30;
 const FRESH_S = 600;
 /** Bytes from which a document is worth compressing. */
 const LARGE = 2_000;
+/** Redirects that are followed to see where they end; readers follow about as many. */
+const MAX_HOPS = 6;
 /** Milliseconds that an answer may take before readers begin to give up. */
 const SLOW_MS = 5_000;
 
@@ -28,6 +30,9 @@ export async function examineAsReader(examination: Examination, url: string): Pr
   const feeds = isFeed ? [url] : Object.keys(TYPES).map((name) => `${url}/${name}`);
   const [main = url] = isFeed ? feeds : [`${url}/atom.xml`];
   let feed: Answer | null = null;
+  const isSecure = url.startsWith('https:');
+  // Nobody comes past a certificate that is refused.
+  if (isSecure && !(await examination.step('certificate', () => certificate(url)))) return;
   const reached = await examination.step('reach', async () => {
     feed = await reach(main);
     if (feed.ms > SLOW_MS) throw new Worth(`${main} takes ${feed.ms} ms; readers give up after some seconds.`);
@@ -51,10 +56,8 @@ export async function examineAsReader(examination: Examination, url: string): Pr
     return 'any page may read it';
   });
   await examination.step('clock', async () => clock(got));
-  if (url.startsWith('https:')) {
-    await examination.step('certificate', () => certificate(url));
-    await examination.step('redirects', () => redirects(main));
-  } else
+  if (isSecure) await examination.step('redirects', () => redirects(main));
+  else
     examination.note(
       'certificate',
       /^http:\/\/(?:localhost|127\.|\[::1\])/.test(url) ? 'skipped' : 'warning',
@@ -69,13 +72,29 @@ async function reach(url: string): Promise<Answer> {
     throw new Error(
       `${url} asks for a browser's proof (${answer.status}). Let the feeds' addresses pass without a challenge in the firewall's rules.`,
     );
-  const to = answer.header('location');
-  if (answer.status >= 300 && answer.status < 400 && to !== null)
+  const hops = await followed(answer);
+  const end = hops.at(-1);
+  if (end && hops.some(({ to }, at) => to === url || hops.findIndex((other) => other.to === to) < at))
+    throw new Error(`${url} leads in a circle, by ${end.to}: look at the redirects of the proxy before it.`);
+  if (end)
     throw new Error(
-      `${url} leads to ${to} (${answer.status}). Give that address, and set TIDINGS_URL to where the server is reached without a redirect.`,
+      `${url} leads to ${end.to} (${hops.map(({ status }) => status).join(', then ')}). Give that address, and set TIDINGS_URL to where the server is reached without a redirect.`,
     );
   if (answer.status !== 200) throw new Error(`${url} answers ${answer.status}. ${hintFor(answer.status)}`);
   return answer;
+}
+
+/** Where an answer leads, redirect by redirect. */
+async function followed(first: Answer): Promise<{ to: string; status: number }[]> {
+  const hops: { to: string; status: number }[] = [];
+  for (let answer = first; hops.length < MAX_HOPS; ) {
+    const location = answer.header('location');
+    if (answer.status < 300 || answer.status >= 400 || location === null) break;
+    const to = new URL(location, answer.url).href;
+    hops.push({ to, status: answer.status });
+    answer = await asked(to);
+  }
+  return hops;
 }
 
 function hintFor(status: number): string {
