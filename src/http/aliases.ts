@@ -126,3 +126,13 @@ function decoded(path: string): string {
     return path;
   }
 }
+
+/** A path as our addresses are written: NFC, percent-encoded as a URL parser does. */
+export function canonicalPath(pathname: string): string {
+  try {
+    const decoded = decodeURIComponent(pathname).normalize('NFC');
+    return new URL(decoded.replace(/[%?#\\]/g, encodeURIComponent), 'http://host').pathname;
+  } catch {
+    return pathname;
+  }
+}

@@ -2,7 +2,8 @@ import type { ArticleData } from '../articles/published.ts';
 import { bodiesOf, entryOf } from '../feeds/rendering.ts';
 import { addresses, feedsOf } from '../feeds/selection.ts';
 import type { Home } from '../home.ts';
-import { canonicalPath, frameOf, pageOf } from './feeds.ts';
+import { canonicalPath } from './aliases.ts';
+import { frameOf, pageOf } from './frame.ts';
 import { articlePage } from './pages/article.ts';
 import { type Content, pageHeaders, serveKept } from './rendered.ts';
 

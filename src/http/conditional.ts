@@ -1,6 +1,9 @@
 /** A request's header by its name in lower case. */
 export type HeaderOf = (name: string) => string | null | undefined;
 
+/** The strong entity tag of bytes, with its quotes, by their hash. */
+export const etagOf = (hash: string) => `"${hash.slice(0, 32)}"`;
+
 /**
  * What the conditions of a GET or HEAD say of the present version (RFC 9110 section 13.2.2): 412 when the client wants
  * another one, 304 when it has this one already, else 200. If-None-Match decides where it is given, in a list, weak or

@@ -3,8 +3,7 @@ import type { Home } from '../home.ts';
 import type { Coding } from '../storage/codings.ts';
 import { type DocumentHead, documentBody } from '../storage/documents.ts';
 import { versionsOf } from '../storage/versions.ts';
-import { entityTags, type HeaderOf } from './conditional.ts';
-import { etagOf } from './documents.ts';
+import { entityTags, etagOf, type HeaderOf } from './conditional.ts';
 import { vary } from './headers.ts';
 
 /**

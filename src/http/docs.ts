@@ -1,7 +1,7 @@
 import { Hono } from 'hono';
 import type { Home } from '../home.ts';
 import { apiOperations } from './api.ts';
-import { frameOf } from './feeds.ts';
+import { frameOf } from './frame.ts';
 import { INDEX, manualPage, searchManual } from './manual.ts';
 import { openApi } from './openapi.ts';
 import { apiPage } from './pages/api.ts';

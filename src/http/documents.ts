@@ -2,7 +2,7 @@ import type { Home } from '../home.ts';
 import { type Coding, codeAtOnce } from '../storage/codings.ts';
 import { type DocumentHead, documentBody, documentHead, isPrivate } from '../storage/documents.ts';
 import { chooseCoding } from './codings.ts';
-import { evaluateConditions, type HeaderOf } from './conditional.ts';
+import { etagOf, evaluateConditions, type HeaderOf } from './conditional.ts';
 import { deltaFor } from './delta.ts';
 import { discoveryLinks, publicHeaders, vary } from './headers.ts';
 
@@ -21,9 +21,6 @@ export interface DocumentAnswer {
 
 /** The answer to a request for a document: a function of the two alone, and the same in both homes. */
 export type AnswerFor = (head: DocumentHead, request: DocumentRequest) => DocumentAnswer;
-
-/** An entity tag of bytes by their hash. */
-export const etagOf = (hash: string) => `"${hash.slice(0, 32)}"`;
 
 /** Request headers by which one of several answers is chosen. */
 const CHOSEN_BY = 'Accept-Encoding, A-IM';

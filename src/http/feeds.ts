@@ -1,21 +1,21 @@
 import { type Context, Hono } from 'hono';
 import type { FeedRef } from '../feeds/entry.ts';
 import { listedFeeds } from '../feeds/list.ts';
-import { addresses, folderAddress } from '../feeds/selection.ts';
+import { addresses } from '../feeds/selection.ts';
 import type { Home } from '../home.ts';
 import { isPartnerAddress } from '../partners/partner.ts';
-import { aliasOf, keysAt, renamedTo } from './aliases.ts';
+import { aliasOf, canonicalPath, keysAt, renamedTo } from './aliases.ts';
 import { archiveAt } from './archives.ts';
 import { articleAt } from './articles.ts';
 import { type AnswerFor, documentAnswers, serveDocument } from './documents.ts';
+import { frameOf, shown } from './frame.ts';
 import { discoveryLinks } from './headers.ts';
 import { lost } from './lost.ts';
 import { negotiated } from './negotiation.ts';
 import { feedPage } from './pages/feed.ts';
 import { ICON, SCRIPT, styleIn } from './pages/layout.ts';
-import type { ShownEntry, ShownFeed, SiteFrame } from './pages/parts.ts';
+import type { ShownEntry } from './pages/parts.ts';
 import { sitePage } from './pages/site.ts';
-import { wordsFor } from './pages/words.ts';
 import { partnerFeedAt } from './partner-feeds.ts';
 import { type Content, pageHeaders, serveKept, serveText } from './rendered.ts';
 
@@ -149,41 +149,4 @@ async function entriesOf(home: Home, feed: string, limit: number): Promise<Shown
     summary: row.summary ?? '',
     authors: (JSON.parse(row.authors) as { name: string }[]).map((author) => author.name),
   }));
-}
-
-/** What pages say of the site around them. */
-export function frameOf({ config, url }: Home): SiteFrame {
-  const { title, language: lang, timezone: zone, logo } = config.site;
-  const hub = config.hub.own ? `${url}/hub` : (config.push.hubs[0] ?? null);
-  return { title, lang, zone, logo, url, hub, words: wordsFor(lang) };
-}
-
-/** The page of a feed for people. */
-export function pageOf(key: string): string {
-  return key === '' ? '/feed' : `${folderAddress(key)}/`;
-}
-
-/** A feed as pages list it. */
-export function shown({ key, kind, title }: FeedRef, lang = 'en'): ShownFeed {
-  const name = kind === 'lang' ? languageName(title, lang) : title;
-  return { kind, title: name, page: pageOf(key), ...addresses(key) };
-}
-
-/** A language as it is called in another one; its tag where that is not known. */
-function languageName(tag: string, lang: string): string {
-  try {
-    return new Intl.DisplayNames([lang, 'en'], { type: 'language' }).of(tag) ?? tag;
-  } catch {
-    return tag;
-  }
-}
-
-/** A path as our addresses are written: NFC, percent-encoded as a URL parser does. */
-export function canonicalPath(pathname: string): string {
-  try {
-    const decoded = decodeURIComponent(pathname).normalize('NFC');
-    return new URL(decoded.replace(/[%?#\\]/g, encodeURIComponent), 'http://host').pathname;
-  } catch {
-    return pathname;
-  }
 }

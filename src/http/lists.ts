@@ -6,7 +6,7 @@ import { renderOpml } from '../feeds/opml.ts';
 import { addresses } from '../feeds/selection.ts';
 import { renderSitemapIndex, renderSitemapShard, SHARD_SIZE } from '../feeds/sitemap.ts';
 import type { Home } from '../home.ts';
-import { pageOf } from './feeds.ts';
+import { pageOf } from './frame.ts';
 import { type Content, serveKept, serveText } from './rendered.ts';
 
 const OPML = {

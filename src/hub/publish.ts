@@ -1,7 +1,8 @@
 import type { Home } from '../home.ts';
 import { isPartnerAddress } from '../partners/partner.ts';
 import { wakeFanOuts } from '../push/announce.ts';
-import { isSister, requestFetches } from './sisters.ts';
+import { requestFetches } from './sister-documents.ts';
+import { isSister } from './sisters.ts';
 import { findTopic, topicUrl } from './topics.ts';
 
 /** Topics that one ping may name. */

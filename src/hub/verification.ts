@@ -5,7 +5,7 @@ import { enqueue, wake } from '../push/outbox.ts';
 import { OutboundError } from '../storage/ports.ts';
 import { withQuery } from './callbacks.ts';
 import type { Denial } from './denial.ts';
-import { presence } from './sisters.ts';
+import { presence } from './sister-documents.ts';
 import { subscribe, unsubscribe } from './subscriptions.ts';
 
 /** Milliseconds that a callback has to confirm. */

@@ -1,5 +1,4 @@
 import type { Home } from '../home.ts';
-import { UNHEARD } from '../push/alerts.ts';
 import { ANNOUNCE } from '../push/channels/notices.ts';
 import { enqueueSelected } from '../push/outbox.ts';
 import type { Statement } from '../storage/ports.ts';
@@ -7,6 +6,8 @@ import { forRows } from '../storage/rows.ts';
 import type { CompiledPartner, SelectedArticle } from './compiled.ts';
 import { receiverKey } from './receiver.ts';
 
+/** The kind of alert that is told once and cannot be mended: a withdrawal that a partner never heard of. */
+export const UNHEARD = 'unheard';
 /** Days that a partner has to come for what it has to learn; then that is reported, and a kill goes on. */
 export const RECALL_DAYS = 30;
 const RECALL_MS = RECALL_DAYS * 86_400_000;

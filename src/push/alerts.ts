@@ -1,4 +1,5 @@
 import type { Home } from '../home.ts';
+import { UNHEARD } from '../partners/recalls.ts';
 import { partnerOfReceiver } from '../partners/receiver.ts';
 import { heldRun } from '../storage/held.ts';
 import { OutboundError } from '../storage/ports.ts';
@@ -14,8 +15,6 @@ const TIMEOUT_MS = 10_000;
 const GIVEN_UP_MS = 3 * 86_400_000;
 /** Origins that are named in a look; more than these have one cause. */
 const ORIGINS = 50;
-/** The kind of news that is told once and cannot be mended. */
-export const UNHEARD = 'unheard';
 /** Milliseconds that partners have to acknowledge a kill before the publisher is told who has not. */
 const KILL_MS = 3_600_000;
 /** Partners that are named in a message. */

@@ -2,7 +2,8 @@ import type { Home } from '../home.ts';
 import { isPartnerAddress } from '../partners/partner.ts';
 import type { Statement } from '../storage/ports.ts';
 import { forRows } from '../storage/rows.ts';
-import { announceChanges, wakeAnnouncements } from './channels/notices.ts';
+import { ANNOUNCE, GATHER_MS, wakeAnnouncements } from './channels/notices.ts';
+import { configured } from './channels/receivers.ts';
 import { enqueueSelected, wake } from './outbox.ts';
 
 /**
@@ -32,6 +33,36 @@ export function announceDocuments(home: Home, documents: { address: string; vers
       home,
       addresses.filter((address) => !isPartnerAddress(address)),
     ),
+  ];
+}
+
+/** Receivers that are told of documents are to be told of these. */
+function announceChanges(home: Home, addresses: string[]): Statement[] {
+  const concerned = configured(home).flatMap(({ key, announcer }) =>
+    announcer.about === 'documents'
+      ? addresses
+          .filter((address) => announcer.concerns?.(address) ?? true)
+          .map((address) => ({ receiver: key, address }))
+      : [],
+  );
+  if (concerned.length === 0) return [];
+  const now = home.now();
+  const receivers = JSON.stringify([...new Set(concerned.map(({ receiver }) => receiver))]);
+  return [
+    ...forRows(
+      home.db,
+      `INSERT INTO notices (receiver, subject, type, seq, at, created_at, due_at)
+       SELECT value ->> 'receiver', value ->> 'address', 'changed', 1, ?2, ?3, ?3 FROM json_each(?1) WHERE true
+       ON CONFLICT (receiver, subject) DO UPDATE SET seq = seq + 1, at = excluded.at, due_at = excluded.due_at, attempts = 0`,
+      concerned,
+      new Date(now).toISOString(),
+      now,
+    ),
+    enqueueSelected(home, ANNOUNCE, {
+      select: `SELECT value AS ref, ? AS due_at FROM json_each(?) WHERE true`,
+      values: [now + GATHER_MS, receivers],
+      again: true,
+    }),
   ];
 }
 

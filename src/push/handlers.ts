@@ -1,6 +1,6 @@
 import type { Home } from '../home.ts';
 import { deny } from '../hub/denial.ts';
-import { fetchSister } from '../hub/sisters.ts';
+import { fetchSister } from '../hub/sister-documents.ts';
 import { verify } from '../hub/verification.ts';
 import { fetchArchive } from '../repository/arrival.ts';
 import { tellAlerts } from './alerts.ts';

@@ -1,5 +1,5 @@
 import type { Home } from '../home.ts';
-import { forgetSisters } from '../hub/sisters.ts';
+import { forgetSisters } from '../hub/sister-documents.ts';
 import { purgeExpired } from '../hub/subscriptions.ts';
 import { forgetFragments } from '../partners/fragments.ts';
 import { trimRecord } from '../partners/record.ts';

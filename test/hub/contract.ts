@@ -3,7 +3,7 @@ import type { Home } from '../../src/home.ts';
 import { createApp } from '../../src/http/app.ts';
 import { metrics } from '../../src/http/metrics.ts';
 import { listDeliveries, replaySubscription, replayTopic } from '../../src/hub/deliveries.ts';
-import { forgetSisters, poll } from '../../src/hub/sisters.ts';
+import { forgetSisters, poll } from '../../src/hub/sister-documents.ts';
 import { provenText, subscriptionStatus } from '../../src/hub/status.ts';
 import { listSubscriptions } from '../../src/hub/subscriptions.ts';
 import { findTopic } from '../../src/hub/topics.ts';

@@ -5,7 +5,7 @@ import { listedFeeds } from '../../feeds/list.ts';
 import { addresses } from '../../feeds/selection.ts';
 import type { Home } from '../../home.ts';
 import { fetchesSince } from '../../storage/fetches.ts';
-import { pageOf } from '../feeds.ts';
+import { pageOf } from '../frame.ts';
 import { deskOf, table } from './desk.ts';
 
 const SHOWN = 300;

@@ -2,13 +2,12 @@ import type { Home } from '../../home.ts';
 import type { Statement } from '../../storage/ports.ts';
 import { forRows } from '../../storage/rows.ts';
 import { enqueueSelected, wake } from '../outbox.ts';
-import { configured } from './receivers.ts';
 
 /** The type of the work that tells a receiver; its ref is the receiver's key. */
 export const ANNOUNCE = 'announce';
 
 /** Milliseconds that a changed document waits for others that change with it, so that they go in one request. */
-const GATHER_MS = 1_500;
+export const GATHER_MS = 1_500;
 
 /** Nothing is told of an article before the site's feed shows it. */
 const SHOWN = "NOT EXISTS (SELECT 1 FROM feeds WHERE key = '' AND built < wanted)";
@@ -82,37 +81,7 @@ export function announceMoves(home: Home, articles: string[]): Statement[] {
   ];
 }
 
-/** Statements for the batch that commits documents: receivers that are told of documents are to be told of these. */
-export function announceChanges(home: Home, addresses: string[]): Statement[] {
-  const concerned = configured(home).flatMap(({ key, announcer }) =>
-    announcer.about === 'documents'
-      ? addresses
-          .filter((address) => announcer.concerns?.(address) ?? true)
-          .map((address) => ({ receiver: key, address }))
-      : [],
-  );
-  if (concerned.length === 0) return [];
-  const now = home.now();
-  const receivers = JSON.stringify([...new Set(concerned.map(({ receiver }) => receiver))]);
-  return [
-    ...forRows(
-      home.db,
-      `INSERT INTO notices (receiver, subject, type, seq, at, created_at, due_at)
-       SELECT value ->> 'receiver', value ->> 'address', 'changed', 1, ?2, ?3, ?3 FROM json_each(?1) WHERE true
-       ON CONFLICT (receiver, subject) DO UPDATE SET seq = seq + 1, at = excluded.at, due_at = excluded.due_at, attempts = 0`,
-      concerned,
-      new Date(now).toISOString(),
-      now,
-    ),
-    enqueueSelected(home, ANNOUNCE, {
-      select: `SELECT value AS ref, ? AS due_at FROM json_each(?) WHERE true`,
-      values: [now + GATHER_MS, receivers],
-      again: true,
-    }),
-  ];
-}
-
-/** Sends the messages for what {@link announceArticles} and {@link announceChanges} have decided, when it is committed. */
+/** Sends the messages for what was decided here and by `announceDocuments`, when it is committed. */
 export async function wakeAnnouncements(home: Home): Promise<void> {
   const wanted = await home.db
     .prepare('SELECT type, ref, due_at FROM outbox WHERE type = ? AND due_at <= ?')
