@@ -29,7 +29,7 @@ export const problemSchema = v.object({
 /** An article file, with what is published of it. */
 const file = v.object({
   path: v.string(),
-  /** SHA-256 of its bytes in hex, its ETag; null when they could not be read. */
+  /** SHA-256 of its bytes in hex, its ETag; null when they could not be read, or have not come after an import. */
   hash: v.nullable(v.string()),
   state: v.picklist(['accepted', 'withheld', 'rejected']),
   repaired: v.boolean(),
@@ -81,7 +81,7 @@ export function articleFileOperations(home: Home): Operations {
     async (c, { query: { after = '' } }) => {
       const rows = await home.db
         .prepare(
-          `SELECT f.path, f.hash, f.state, f.repaired, f.problems, a.id, a.updated, a.data
+          `SELECT f.path, IIF(f.tag = '', NULL, f.hash) AS hash, f.state, f.repaired, f.problems, a.id, a.updated, a.data
            FROM files AS f LEFT JOIN articles AS a ON a.id = f.article AND a.path = f.path
            WHERE f.path > ? AND f.missing_since IS NULL ORDER BY f.path LIMIT ?`,
         )

@@ -146,7 +146,13 @@ async function keepBlob(home: Home, { blob, base64 }: { blob: string; base64: st
 async function end(home: Home, part: Part): Promise<void> {
   await home.db.batch([
     home.db.prepare('DELETE FROM settings WHERE name = ?').bind(UNDER_WAY),
-    ...(part === 'all' ? [home.db.prepare('UPDATE outbox SET claimed_until = 0, wake_at = due_at')] : []),
+    ...(part === 'all'
+      ? [
+          home.db.prepare('UPDATE outbox SET claimed_until = 0, wake_at = due_at'),
+          // The files themselves are still to come: whoever asks which are here must not be told that these are.
+          home.db.prepare(`UPDATE files SET tag = ''`),
+        ]
+      : []),
     home.db.prepare('DELETE FROM locks WHERE name = ? AND holder = ?').bind(REPUBLISH, HOLDER),
   ]);
   home.documentCache?.clear();

@@ -145,6 +145,9 @@ describe(`moving from ${HOME} to ${OTHER}`, () => {
     expect(subscribers).toHaveLength(1);
     const { partners } = await fresh.api<{ partners: { id: string }[] }>('GET', '/api/partners');
     expect(partners.map(({ id }) => id)).toEqual(['daily']);
+    // The files are still to come, so that a sync uploads them.
+    const { files } = await fresh.api<{ files: { hash: string | null }[] }>('GET', '/api/articles');
+    expect(files.map(({ hash }) => hash)).toEqual(Object.keys(FILES).map(() => null));
   }, 120_000);
 
   test('the files arrive, and no article is another one', async () => {
