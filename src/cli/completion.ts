@@ -33,6 +33,17 @@ function verbs(all: [string, Command][]): Map<string, string[]> {
   );
 }
 
+const CHOICE = /^[a-z]+(?:\|[a-z]+)+$/;
+
+/** The words that a value or an argument is chosen from, as `full|excerpt`; none where it is anything. */
+const choices = (value = ''): string[] => (CHOICE.test(value) ? value.split('|') : []);
+
+/** What stands first after a command, where the usage gives a choice of words. */
+const firstChoices = ([name, { usage }]: [string, Command]): string[] =>
+  name === 'help' ? [] : choices(usage.slice(name.length + 1));
+
+const isFile = (value: string) => /FILE|DIR/.test(value);
+
 const flags = ({ options }: Command) => [...Object.keys(options), 'help'].map((name) => `--${name}`);
 
 function bash(all: [string, Command][]): string {
@@ -40,12 +51,25 @@ function bash(all: [string, Command][]): string {
     const pattern = name.includes(' ') ? `'${name}'` : `'${name}'|'${name} '*`;
     return `      ${pattern}) words='${flags(command).join(' ')}' ;;`;
   });
-  const second = [...verbs(all)].map(([noun, names]) => `      ${noun}) words='${names.join(' ')}' ;;`);
+  const second = [
+    ...verbs(all),
+    ...all.map((one) => [one[0], firstChoices(one)] as const),
+    ['help', nouns(all)] as const,
+  ].flatMap(([noun, names]) => (names.length > 0 ? [`      ${noun}) words='${names.join(' ')}' ;;`] : []));
+  const values = all.flatMap(([name, { options }]) =>
+    Object.entries(options).flatMap(([option, { value }]) =>
+      choices(value).length > 0 ? [`    '${name} --${option}') words='${choices(value).join(' ')}' ;;`] : [],
+    ),
+  );
   return `# bash completion for tidings
 _tidings() {
   local current="\${COMP_WORDS[COMP_CWORD]}" words=''
   if [ "$COMP_CWORD" -eq 1 ]; then
     words='${nouns(all).join(' ')}'
+  elif [ "$COMP_CWORD" -gt 3 ] && [ "\${COMP_WORDS[COMP_CWORD-1]#--}" != "\${COMP_WORDS[COMP_CWORD-1]}" ] && [ "\${current#-}" = "$current" ]; then
+    case "\${COMP_WORDS[1]} \${COMP_WORDS[2]} \${COMP_WORDS[COMP_CWORD-1]}" in
+${values.join('\n')}
+    esac
   elif [ "\${current#-}" != "$current" ]; then
     case "\${COMP_WORDS[1]} \${COMP_WORDS[2]}" in
 ${cases.join('\n')}
@@ -70,10 +94,24 @@ function zsh(all: [string, Command][]): string {
     const alone = all.find(([name]) => name === noun)?.[1].summary;
     return `    ${quoted(`${noun}:${escaped(alone ?? (verbs(all).get(noun) ?? []).join(', '))}`)}`;
   });
-  const second = [...verbs(all)].map(([noun, names]) => `      ${noun}) compadd ${names.join(' ')}; return ;;`);
+  const offered = (value: string) =>
+    choices(value).length > 0 ? `(${choices(value).join(' ')})` : isFile(value) ? '_files' : ' ';
+  const second = [
+    ...[...verbs(all)].map(([noun, names]) => {
+      const said = names.map((verb) => {
+        const summary = all.find(([name]) => name === `${noun} ${verb}`)?.[1].summary ?? '';
+        return quoted(`${verb}:${escaped(summary)}`);
+      });
+      return `      ${noun}) commands=(${said.join(' ')}); _describe verb commands; return ;;`;
+    }),
+    ...all.flatMap((one) =>
+      firstChoices(one).length > 0 ? [`      ${one[0]}) compadd ${firstChoices(one).join(' ')}; return ;;`] : [],
+    ),
+    `      help) compadd ${nouns(all).join(' ')}; return ;;`,
+  ];
   const options = all.map(([name, command]) => {
     const specs = Object.entries(command.options).map(([option, { value, summary }]) =>
-      quoted(`--${option}[${escaped(summary)}]${value === undefined ? '' : `:${escaped(value)}:_files`}`),
+      quoted(`--${option}[${escaped(summary)}]${value === undefined ? '' : `:${escaped(value)}:${offered(value)}`}`),
     );
     const pattern = name.includes(' ') ? quoted(name) : `${quoted(name)}|${quoted(`${name} `)}*`;
     return `    ${pattern}) _arguments '*:file:_files' '--help[how it is used]' ${specs.join(' ')} ;;`;
@@ -98,24 +136,41 @@ if [ "$funcstack[1]" = _tidings ]; then _tidings "$@"; else compdef _tidings tid
 }
 
 function fish(all: [string, Command][]): string {
-  const lines = nouns(all).map((noun) => {
-    const says = all.find(([name]) => name === noun)?.[1].summary ?? (verbs(all).get(noun) ?? []).join(', ');
-    return `complete -c tidings -n __fish_use_subcommand -f -a ${noun} -d ${fishQuoted(says)}`;
-  });
-  for (const [name, command] of all) {
-    const [noun = '', verb] = name.split(' ');
-    const seen = `__fish_seen_subcommand_from ${noun}`;
-    if (verb !== undefined) {
-      const others = (verbs(all).get(noun) ?? []).join(' ');
-      lines.push(
-        `complete -c tidings -n '${seen}; and not __fish_seen_subcommand_from ${others}' -f -a ${verb} -d ${fishQuoted(command.summary)}`,
-      );
-    }
-    const when = verb === undefined ? seen : `${seen}; and __fish_seen_subcommand_from ${verb}`;
-    for (const [option, { value, summary }] of Object.entries(command.options))
-      lines.push(`complete -c tidings -n '${when}' -l ${option}${value ? ' -r' : ''} -d ${fishQuoted(summary)}`);
+  const lines: string[] = [];
+  const offer = (after: string, words: string, says = '') =>
+    lines.push(
+      `complete -c tidings -n '__tidings_at${after && ` ${after}`}' -f -a ${fishQuoted(words)}${says && ` -d ${fishQuoted(says)}`}`,
+    );
+  for (const noun of nouns(all)) {
+    const alone = all.find(([name]) => name === noun)?.[1].summary;
+    offer('', noun, alone ?? (verbs(all).get(noun) ?? []).join(', '));
   }
-  return `# fish completion for tidings\n${lines.join('\n')}`;
+  offer('help', nouns(all).join(' '));
+  for (const one of all) {
+    const [name, { summary, options }] = one;
+    const [noun = '', verb] = name.split(' ');
+    if (verb !== undefined) offer(noun, verb, summary);
+    if (firstChoices(one).length > 0) offer(name, firstChoices(one).join(' '));
+    for (const [option, { value, summary: says }] of [...Object.entries(options), HELP]) {
+      const words = choices(value);
+      const takes = words.length > 0 ? ` -x -a '${words.join(' ')}'` : value ? (isFile(value) ? ' -r -F' : ' -x') : '';
+      lines.push(`complete -c tidings -n '__tidings_in ${name}' -l ${option}${takes} -d ${fishQuoted(says)}`);
+    }
+  }
+  return `# fish completion for tidings
+function __tidings_at -d 'Whether exactly these words stand before'
+    set -l words (commandline -opc)
+    set -e words[1]
+    test "$words" = "$argv"
+end
+function __tidings_in -d 'Whether the line begins with these words'
+    set -l words (commandline -opc)
+    set -e words[1]
+    string match -q -- "$argv *" "$words "
+end
+${lines.join('\n')}`;
 }
+
+const HELP: [string, { value?: string; summary: string }] = ['help', { summary: 'how it is used' }];
 
 const fishQuoted = (text: string) => `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;

@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import { parseArgs, stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { allCommands, findCommand } from '../../src/cli/commands.ts';
@@ -78,35 +77,5 @@ describe('a table', () => {
 
   it('is whole where there is no terminal', () => {
     expect(tableLines(['TITLE', 'N'], rows, Number.POSITIVE_INFINITY)[2]).toContain('x'.repeat(60));
-  });
-});
-
-describe('completion', () => {
-  it('completes nouns, verbs and options in bash', async () => {
-    const { out } = await tidings(['completion', 'bash']);
-    const ask = (...words: string[]) => {
-      const line = words.map((word) => `'${word}'`).join(' ');
-      const run = `${out}\nCOMP_WORDS=(${line}); COMP_CWORD=${words.length - 1}; _tidings; echo "\${COMPREPLY[*]}"`;
-      return spawnSync('bash', ['--norc', '-c', run], { encoding: 'utf8' }).stdout.trim();
-    };
-    expect(ask('tidings', 'subs')).toBe('subscribers');
-    expect(ask('tidings', 'feeds', '')).toBe('list');
-    expect(ask('tidings', 'subscribers', 'list', '--t')).toBe('--topic');
-    expect(ask('tidings', 'run', '--acc')).toBe('--accept-withdrawals');
-  });
-
-  it.each(['zsh', 'fish'])('is made for %s', async (shell) => {
-    const { status, out } = await tidings(['completion', shell]);
-    expect(status).toBe(0);
-    for (const [, { options }] of commands)
-      for (const option of Object.keys(options))
-        expect(out).toContain(shell === 'fish' ? `-l ${option}` : `--${option}[`);
-  });
-
-  it('asks for a shell that it knows', async () => {
-    expect(await tidings(['completion', 'tcsh'])).toMatchObject({
-      status: 2,
-      err: 'Name your shell: bash, zsh, fish.\n',
-    });
   });
 });
