@@ -16,8 +16,14 @@ export class NoServer extends Error {
  */
 export async function api<T>(method: Method, path: string, body?: object): Promise<{ status: number; body: T }> {
   const { status, text } = await apiText(method, path, body);
-  return { status, body: (text === '' ? null : JSON.parse(text)) as T };
+  return { status, body: (text === '' ? null : JSON.parse(text, inCommands)) as T };
 }
+
+/** What the interface says of itself, as a person at the command line would ask for it. */
+const inCommands = (key: string, value: unknown) =>
+  key === 'detail' && typeof value === 'string'
+    ? value.replace(/GET \/api\/(articles|partners|subscribers) lists them/g, 'they are shown by: tidings $1 list')
+    : value;
 
 type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
 

@@ -1,9 +1,9 @@
-import { resolve } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { writeFolder } from './build/folder.ts';
 import { hostFiles } from './build/hosts.ts';
 import { collectSite, type StaticFile } from './build/site.ts';
-import { type Command, JSON_OPTION, type Options, UsageError } from './command.ts';
+import { type Command, CommandError, JSON_OPTION, type Options, UsageError } from './command.ts';
 import { progress } from './progress.ts';
 
 const options = {
@@ -28,6 +28,13 @@ export const command: Command = {
     const { loadConfig, readEnvironment } = await import('../node/environment.ts');
     const environment = readEnvironment();
     const config = await loadConfig(environment);
+    const { articleFiles } = await import('../articles/selection.ts');
+    const isArticle = articleFiles(config);
+    const below = relative(environment.content, resolve(out));
+    if (isArticle(join(below, 'index.html')))
+      throw new CommandError(
+        `${resolve(out)} is where articles are read from: the pages would become articles. Give another folder, such as public.`,
+      );
     // Loaded here, so that the list of commands costs nothing of the server.
     const { answering } = await import('./build/asking.ts');
     const { ask, report, base, close } = await answering(environment, {

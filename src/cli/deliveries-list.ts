@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import type { DeliveryView } from '../hub/deliveries.ts';
 import { api } from './api.ts';
-import { type Command, JSON_OPTION, type Options } from './command.ts';
+import { type Command, JSON_OPTION, type Options, UsageError } from './command.ts';
 import { printTable } from './table.ts';
 
 const options = {
@@ -23,11 +23,9 @@ export const command: Command = {
   ],
   async run(args) {
     const { values } = parseArgs({ args, options });
-    const wrong = [values.subscription, values.limit].find((text) => text !== undefined && !/^[1-9]\d*$/.test(text));
-    if (wrong !== undefined) {
-      console.error(`${wrong} is no number; see: tidings deliveries list --help`);
-      return 2;
-    }
+    for (const name of ['subscription', 'limit'] as const)
+      if (values[name] !== undefined && !/^[1-9]\d*$/.test(values[name]))
+        throw new UsageError(`--${name} must be a whole number from 1 on, and is ${values[name]}.`);
     const query = new URLSearchParams({
       ...(values.topic ? { topic: values.topic } : {}),
       ...(values.subscription ? { subscription: values.subscription } : {}),

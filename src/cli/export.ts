@@ -1,5 +1,5 @@
-import { once } from 'node:events';
 import { createWriteStream, renameSync, rmSync } from 'node:fs';
+import { finished } from 'node:stream/promises';
 import { parseArgs } from 'node:util';
 import { exportTo } from '../node/moving.ts';
 import { type Command, CommandError, type Options, UsageError } from './command.ts';
@@ -33,9 +33,14 @@ export const command: Command = {
     const lines = await withPlace(values.from, async (place) => {
       for (let tried = 1; ; tried++) {
         const stream = createWriteStream(unfinished, { mode: 0o600 });
-        const exported = await exportTo(place, part, stream);
-        stream.end();
-        await once(stream, 'close');
+        const written = finished(stream).catch((error: NodeJS.ErrnoException) => {
+          throw new CommandError(`${file} cannot be written (${error.code}); name a file elsewhere.`);
+        });
+        const ended = exportTo(place, part, stream).then((exported) => {
+          stream.end();
+          return exported;
+        });
+        const [exported] = await Promise.all([ended, written]);
         if (!exported.isTorn) return exported.lines;
         if (tried === TRIES)
           throw new CommandError('The server changed each time while it was read. Stop it, or try when it is quiet.');

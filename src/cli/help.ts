@@ -20,6 +20,7 @@ export const command: Command = {
       return 0;
     }
     const found = await findCommand(words);
+    if (!found && words.length === 1 && (await printCommands(words[0]))) return 0;
     if (!found) {
       console.error(unknownCommand(words));
       return 2;
@@ -29,12 +30,18 @@ export const command: Command = {
   },
 };
 
-/** Every command with its summary. */
-export async function printCommands(): Promise<void> {
-  console.log(`${bold('Usage:')} tidings COMMAND [--help]\n`);
-  const all = await allCommands();
+/**
+ * Every command with its summary, or those of a noun.
+ *
+ * @returns whether there is one
+ */
+export async function printCommands(noun?: string): Promise<boolean> {
+  const all = (await allCommands()).filter(([name]) => noun === undefined || name.startsWith(`${noun} `));
+  if (all.length === 0) return false;
+  console.log(`${bold('Usage:')} tidings ${noun === undefined ? '' : `${noun} `}COMMAND [--help]\n`);
   printPairs(all.map(([name, { summary }]) => [name, summary]));
   console.log(`\n${dim('How one is used, with examples: tidings help COMMAND')}`);
+  return true;
 }
 
 /** How one command is used. */

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { argv, exit, versions } from 'node:process';
+import { parseArgs } from 'node:util';
 import type { Command } from './command.ts';
 import { findCommand, nearest, unknownCommand } from './commands.ts';
 
@@ -13,6 +14,7 @@ async function main(args: string[]): Promise<number> {
   const wantsHelp = args.includes('--help') || args.includes('-h');
   const found = await findCommand(words);
   if (!found) {
+    if (wantsHelp && words.length > 0 && (await (await import('./help.ts')).printCommands(words[0]))) return 0;
     if (words.length > 0) {
       console.error(unknownCommand(words));
       return 2;
@@ -27,7 +29,9 @@ async function main(args: string[]): Promise<number> {
   }
   let left = name.split(' ').length;
   try {
-    return await command.run(args.filter((arg) => arg.startsWith('-') || left-- <= 0));
+    const own = args.filter((arg) => arg.startsWith('-') || left-- <= 0);
+    parseArgs({ args: own, options: command.options, allowPositionals: takesWords(name, command) });
+    return await command.run(own);
   } catch (error) {
     const mistake = usageMistake(error as Error & { code?: string }, command);
     if (mistake === null) throw error;
@@ -35,6 +39,10 @@ async function main(args: string[]): Promise<number> {
     return 2;
   }
 }
+
+/** Whether something stands after the command that is no option. */
+const takesWords = (name: string, { usage }: Command) =>
+  /\w/.test(usage.slice(name.length).replace(/\[--[^\]]*\]|--\S+ \S+/g, ''));
 
 /** What was written wrongly, as a person is told; null when the error is another one. */
 function usageMistake({ name, code = '', message }: Error & { code?: string }, { options }: Command): string | null {

@@ -65,6 +65,7 @@ function readSettings(file: string): Record<string, unknown> {
       return settings as Record<string, unknown>;
     throw new Error('it must be an object of settings');
   } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') throw new CommandError(`${file} is not there.`);
     throw new CommandError(`${file} cannot be used: ${error instanceof Error ? error.message : String(error)}`);
   }
 }

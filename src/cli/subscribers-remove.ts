@@ -12,7 +12,7 @@ export const command: Command = {
       return 2;
     }
     const { status } = await api('DELETE', `/api/subscribers/${id}`);
-    if (status === 404) console.error(`There is no subscription ${id}.`);
+    if (status === 404) console.error(`There is no subscription ${id}; they are shown by: tidings subscribers list`);
     return status === 204 ? 0 : 1;
   },
 };

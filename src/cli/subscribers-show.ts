@@ -24,7 +24,7 @@ export const command: Command = {
       `/api/subscribers/${id}`,
     );
     if (status !== 200) {
-      console.error(`There is no subscription ${id}.`);
+      console.error(`There is no subscription ${id}; they are shown by: tidings subscribers list`);
       return 1;
     }
     if (values.json) console.log(JSON.stringify(body, null, 2));

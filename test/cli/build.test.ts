@@ -30,6 +30,12 @@ afterAll(() => rmSync(home, { recursive: true, force: true }));
 
 const noted = () => JSON.parse(read('.tidings-build.json')) as { files: Record<string, string> };
 
+it('writes nowhere where articles are read from', async () => {
+  const { status, err } = await tidings(['build', join(home, 'content/site')], { cwd: home, env });
+  expect([status, err]).toEqual([1, expect.stringContaining('Give another folder')]);
+  expect(existsSync(join(home, 'content/site'))).toBe(false);
+});
+
 describe('tidings build', { timeout: 60_000 }, () => {
   it('writes what a server would answer, for readers, people and search engines', async () => {
     const { status, out: said, err } = await build();

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { parseArgs, stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { allCommands, findCommand } from '../../src/cli/commands.ts';
@@ -41,6 +44,14 @@ describe('help', () => {
     expect(asked.out).toMatch(/Usage: tidings articles check \[DIR\][\s\S]*--json +print JSON[\s\S]*Examples:/);
   });
 
+  it('tells of the commands of a noun', async () => {
+    const [asked, flagged] = await Promise.all([tidings(['help', 'partners']), tidings(['partners', '--help'])]);
+    expect(asked).toEqual(flagged);
+    expect(asked.status).toBe(0);
+    expect(asked.out).toMatch(/partners list .*\n[\s\S]*partners proof/);
+    expect(asked.out).not.toContain('subscribers list');
+  });
+
   it('has colours only where they are wanted', async () => {
     const plain = await tidings(['--help']);
     const coloured = await tidings(['--help'], { env: { FORCE_COLOR: '1' } });
@@ -56,12 +67,23 @@ describe('what is misspelt', () => {
     [['subscribers'], 'subscribers list, subscribers show, subscribers remove'],
     [['feeds', 'list', '--jsno'], 'Did you mean --json?'],
     [['toString'], 'There is no command toString'],
+    [['start', '--port', '9000'], 'There is no option --port'],
+    [['run', 'now'], "Unexpected argument 'now'"],
+    [['deliveries', 'list', '--limit', '0'], '--limit must be a whole number from 1 on'],
     [['help', 'artcles', 'check'], 'Did you mean: tidings articles check'],
   ])('%j names the mend', async (args, mend) => {
     const { status, err } = await tidings(args);
     expect(status).toBe(2);
     expect(err).toContain(mend);
   });
+});
+
+it('an export that cannot be written says so', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'tidings-export-'));
+  const env = { TIDINGS_DATA: join(folder, 'data') };
+  const { status, err } = await tidings(['export', join(folder, 'missing/house.jsonl')], { env });
+  rmSync(folder, { recursive: true });
+  expect([status, err]).toEqual([1, expect.stringMatching(/house\.jsonl cannot be written \(ENOENT\)/)]);
 });
 
 describe('a table', () => {

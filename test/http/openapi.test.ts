@@ -99,7 +99,7 @@ test('wrong input is answered with the field and the mend', async () => {
     status: 400,
     errors: expect.arrayContaining([
       { field: 'acceptWithdrawal', detail: expect.stringContaining('did you mean acceptWithdrawals?') },
-      { field: 'paths', detail: expect.stringContaining('Array') },
+      { field: 'paths', detail: expect.stringContaining('must be a list') },
     ]),
   });
   const query = await app.request('/api/deliveries?limt=5', KEYED);
