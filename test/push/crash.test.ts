@@ -23,7 +23,12 @@ const open: TestHome[] = [];
 
 /** A home on the same database: the process that starts after the last one was killed. */
 function start(options: TestHomeOptions = {}): TestHome {
-  const home = makeHome({ folder: folder.folder, waitUntil: () => {}, ...options });
+  const home = makeHome({
+    folder: folder.folder,
+    // What a process that died had left for later goes wrong unheard.
+    waitUntil: (doing) => void doing.catch(() => {}),
+    ...options,
+  });
   open.push(home);
   return home;
 }
@@ -112,7 +117,7 @@ test.each([1, 60, 130, 249])(
     const next = start();
     const stop = work(next);
     await publishDocument(next, 'more news');
-    await until(() => isIdle(next));
+    await until(() => isIdle(next), 20_000);
     await stop();
     expect(everyoneHas('more news')).toBe(true);
     expect(sink.deliveries()).toHaveLength(SUBSCRIBERS);
