@@ -26,7 +26,7 @@ const DAYS = 30;
 /** Cron lines: each minute what is due, every five minutes a look at the whole bucket. */
 const MINUTES = DAYS * 1440;
 const TICKS = MINUTES / 5;
-/** Objects in a page of the listing, and subscriptions in a slice: src/articles/scan.ts, src/push/fanout.ts. */
+/** Objects in a page of the listing, and subscriptions in a slice: src/ledger/scan.ts, src/push/fanout.ts. */
 const LISTED = 200;
 const SLICE = 100;
 /** A change is in about six feeds of three formats, each kept plain and in three codings. */

@@ -1,8 +1,5 @@
 import { isAuthorsFile } from './articles/authors.ts';
 import { authorsOf, forgetAuthors } from './articles/directory.ts';
-import { takeIn } from './articles/intake.ts';
-import { fileRows, nextPage } from './articles/scan.ts';
-import { duplicatePaths, noteLikenesses, withdraw } from './articles/withdrawals.ts';
 import { configFingerprint } from './config/fingerprint.ts';
 import { forgetArchives, forgetTombstones } from './feeds/archives.ts';
 import { FragmentCache } from './feeds/fragment-cache.ts';
@@ -11,6 +8,9 @@ import { definedFeeds } from './feeds/selection.ts';
 import type { FragmentContext } from './feeds/shown.ts';
 import type { Home } from './home.ts';
 import { noteUrl } from './hub/former-urls.ts';
+import { takeIn } from './ledger/intake.ts';
+import { fileRows, nextPage } from './ledger/scan.ts';
+import { duplicatePaths, noteLikenesses, withdraw } from './ledger/withdrawals.ts';
 import { chooseAnew, chooseArticles, keepUp } from './partners/choosing.ts';
 import { lapseRecalls } from './partners/recalls.ts';
 import { notePartner } from './partners/trouble.ts';

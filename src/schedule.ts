@@ -1,7 +1,7 @@
-import { duePaths } from './articles/scan.ts';
 import { hasLapsedTombstones } from './feeds/archives.ts';
 import type { Home } from './home.ts';
 import { poll } from './hub/sister-documents.ts';
+import { duePaths } from './ledger/scan.ts';
 import { nextAppointment } from './partners/choosing.ts';
 import { hasLapsedRecalls } from './partners/recalls.ts';
 import { lookForTrouble, noticeTrouble } from './push/alerts.ts';

@@ -141,3 +141,6 @@ export interface Rendering {
   summary: string;
   problems: Problem[];
 }
+
+/** An Article without its body, as `articles.data` keeps it. */
+export type ArticleData = Omit<Article, 'body'>;

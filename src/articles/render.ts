@@ -1,6 +1,6 @@
 import type { Config } from '../config/schema.ts';
-import { htmlOf, sound } from '../feeds/characters.ts';
 import type { Article, Problem, Rendering } from './article.ts';
+import { htmlOf, sound } from './characters.ts';
 import { resolveAddress } from './links.ts';
 import { renderMarkdown } from './markdown.ts';
 import { type Links, sanitize } from './sanitize.ts';

@@ -1,5 +1,5 @@
 import { decodeHTMLStrict } from 'entities';
-import { sound } from '../feeds/characters.ts';
+import { sound } from './characters.ts';
 
 /** Elements that people write into titles and summaries. A capital, as in `Vec<T>`, is no element. */
 const TAG =

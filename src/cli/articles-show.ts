@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import type { ArticleHistory } from '../articles/history.ts';
+import type { ArticleHistory } from '../ledger/history.ts';
 import { api } from './api.ts';
 import { type Command, JSON_OPTION, type Options } from './command.ts';
 import { printTable } from './table.ts';

@@ -1,7 +1,7 @@
 import { Feed } from 'feed';
 import type { Element } from 'xast';
 import type { Author } from '../articles/article.ts';
-import { oneLine, sound } from './characters.ts';
+import { oneLine, sound } from '../articles/characters.ts';
 import type { Entry, FeedHead, Tombstone, Variant } from './entry.ts';
 import { historyOf } from './history.ts';
 import { atomId } from './identity.ts';

@@ -1,5 +1,5 @@
 import type { Correction } from '../articles/article.ts';
-import { htmlOf, oneLine, sound } from './characters.ts';
+import { htmlOf, oneLine, sound } from '../articles/characters.ts';
 
 /** What stands before a correction, by language; what is not here says it in English. */
 const WORDS: Record<string, string> = {

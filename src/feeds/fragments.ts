@@ -1,9 +1,9 @@
 import type { Element } from 'xast';
+import { htmlOf, oneLine, sound } from '../articles/characters.ts';
 import type { Config } from '../config/schema.ts';
 import { entryFor } from '../partners/entry.ts';
 import type { TextRules } from '../partners/text-rules.ts';
 import { atomEntry } from './atom.ts';
-import { htmlOf, oneLine, sound } from './characters.ts';
 import type { Dialect } from './dialect.ts';
 import type { Entry, Format, Variant } from './entry.ts';
 import { jsonItem } from './json.ts';

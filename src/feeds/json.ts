@@ -1,5 +1,5 @@
 import type { Author } from '../articles/article.ts';
-import { oneLine, sound } from './characters.ts';
+import { oneLine, sound } from '../articles/characters.ts';
 import type { Entry, FeedHead, Tombstone, Variant } from './entry.ts';
 import { authorsOf, labelsOf, languageOf, webAddress } from './labels.ts';
 import { enclosuresOf, imageOf } from './media.ts';

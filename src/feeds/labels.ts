@@ -1,5 +1,5 @@
 import type { Author } from '../articles/article.ts';
-import { oneLine } from './characters.ts';
+import { oneLine } from '../articles/characters.ts';
 import type { Entry } from './entry.ts';
 import { slugOf } from './slug.ts';
 

@@ -1,6 +1,6 @@
 import type { Element } from 'xast';
 import type { Enclosure, Image } from '../articles/article.ts';
-import { oneLine } from './characters.ts';
+import { oneLine } from '../articles/characters.ts';
 import type { Entry } from './entry.ts';
 import { webAddress } from './labels.ts';
 import { element, plain } from './tree.ts';

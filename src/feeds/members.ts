@@ -1,4 +1,4 @@
-import type { ArticleData } from '../articles/published.ts';
+import type { ArticleData } from '../articles/article.ts';
 import type { Home } from '../home.ts';
 import type { FeedRef } from './entry.ts';
 import { feedsOf } from './selection.ts';

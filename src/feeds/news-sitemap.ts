@@ -1,4 +1,4 @@
-import { oneLine, sound } from './characters.ts';
+import { oneLine, sound } from '../articles/characters.ts';
 import { webAddress } from './labels.ts';
 import { element, lines, text, xmlDocument } from './tree.ts';
 

@@ -1,4 +1,4 @@
-import { oneLine } from './characters.ts';
+import { oneLine } from '../articles/characters.ts';
 import { languageOf } from './labels.ts';
 import { element, lines, text, xmlDocument } from './tree.ts';
 

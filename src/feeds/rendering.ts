@@ -1,4 +1,4 @@
-import type { ArticleData } from '../articles/published.ts';
+import type { ArticleData } from '../articles/article.ts';
 import { renderArticle } from '../articles/render.ts';
 import type { Home } from '../home.ts';
 import { correctedSummary, correctionsHtml } from './corrections.ts';

@@ -1,7 +1,7 @@
 import { Feed, type FeedOptions } from 'feed';
 import type { Element } from 'xast';
 import type { Episode } from '../articles/article.ts';
-import { htmlOf, oneLine, sound } from './characters.ts';
+import { htmlOf, oneLine, sound } from '../articles/characters.ts';
 import type { Entry, FeedHead, Variant } from './entry.ts';
 import { historyOf } from './history.ts';
 import { authorsOf, labelsOf, languageOf, webAddress } from './labels.ts';

@@ -1,5 +1,5 @@
+import { oneLine } from '../articles/characters.ts';
 import type { Config, DefinedFeed, Where } from '../config/schema.ts';
-import { oneLine } from './characters.ts';
 import { type Cloud, type FeedHead, type FeedRef, FILE_NAMES, FORMATS, type Format, type Selectable } from './entry.ts';
 import { tagUri } from './identity.ts';
 import { slugOf } from './slug.ts';

@@ -1,4 +1,4 @@
-import { sound } from './characters.ts';
+import { sound } from '../articles/characters.ts';
 import { webAddress } from './labels.ts';
 import { element, lines, piece, serialize, text, xmlDocument } from './tree.ts';
 

@@ -1,4 +1,4 @@
-import { oneLine } from './characters.ts';
+import { oneLine } from '../articles/characters.ts';
 
 /**
  * The part of an address that a name becomes: letters and digits of every script, lower case, NFC; everything else is

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import type { ArticleData } from '../articles/published.ts';
+import type { ArticleData } from '../articles/article.ts';
 import type { Home } from '../home.ts';
 import { republish } from '../republish.ts';
 import { PathRefused, pathProblem } from '../storage/paths.ts';

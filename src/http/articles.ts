@@ -1,4 +1,4 @@
-import type { ArticleData } from '../articles/published.ts';
+import type { ArticleData } from '../articles/article.ts';
 import { bodiesOf, entryOf } from '../feeds/rendering.ts';
 import { addresses, feedsOf } from '../feeds/selection.ts';
 import type { Home } from '../home.ts';

@@ -1,5 +1,5 @@
 import { type Context, Hono } from 'hono';
-import type { ArticleData } from '../articles/published.ts';
+import type { ArticleData } from '../articles/article.ts';
 import { listedFeeds } from '../feeds/list.ts';
 import { NEWS_LIMIT, NEWS_WINDOW_MS, renderNewsSitemap } from '../feeds/news-sitemap.ts';
 import { renderOpml } from '../feeds/opml.ts';

@@ -1,7 +1,7 @@
 import type { Context } from 'hono';
 import * as v from 'valibot';
-import { findArticle } from '../articles/retractions.ts';
 import type { Home } from '../home.ts';
+import { findArticle } from '../ledger/retractions.ts';
 import { type ArticleProof, proofOf } from '../partners/proof.ts';
 import { type PushState, type PushView, pushState } from '../partners/pushes.ts';
 import { partnerRecord, type RecordLine, recordCsv } from '../partners/record.ts';

@@ -1,6 +1,7 @@
 import type { Context } from 'hono';
 import * as v from 'valibot';
-import { type ArticleHistory, historyOf } from '../articles/history.ts';
+import type { Home } from '../home.ts';
+import { type ArticleHistory, historyOf } from '../ledger/history.ts';
 import {
   AlreadyKilled,
   findArticle,
@@ -8,8 +9,7 @@ import {
   type RetractionKind,
   restore,
   retract,
-} from '../articles/retractions.ts';
-import type { Home } from '../home.ts';
+} from '../ledger/retractions.ts';
 import { problemSchema } from './article-files.ts';
 import { type Answer, type Operations, operations, wholeNumber } from './operations.ts';
 import { problem } from './problem.ts';

@@ -1,5 +1,5 @@
-import { nextDue } from '../articles/scan.ts';
 import type { Home } from '../home.ts';
+import { nextDue } from '../ledger/scan.ts';
 import { nextAppointment } from '../partners/choosing.ts';
 import { nextDue as nextWork } from '../push/outbox.ts';
 import { housekeep } from '../schedule.ts';

@@ -1,4 +1,4 @@
-import type { ArticleData } from '../articles/published.ts';
+import type { ArticleData } from '../articles/article.ts';
 import { archiveRemoval } from '../feeds/archives.ts';
 import type { Home } from '../home.ts';
 import type { Statement } from '../storage/ports.ts';

@@ -1,4 +1,4 @@
-import type { ArticleData } from '../articles/published.ts';
+import type { ArticleData } from '../articles/article.ts';
 import type { Config } from '../config/schema.ts';
 import type { FeedRef } from '../feeds/entry.ts';
 import { filterOf, type Names, namesOf } from '../feeds/selection.ts';

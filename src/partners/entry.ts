@@ -1,6 +1,6 @@
+import { htmlOf } from '../articles/characters.ts';
 import { sanitize } from '../articles/sanitize.ts';
 import type { Config } from '../config/schema.ts';
-import { htmlOf } from '../feeds/characters.ts';
 import type { Entry } from '../feeds/entry.ts';
 import { dayOf } from '../feeds/periods.ts';
 import { markedUp } from './html.ts';

@@ -1,9 +1,9 @@
-import type { ArticleData } from '../articles/published.ts';
-import { RETRACTED, type Retraction, retractionOf } from '../articles/retractions.ts';
+import type { ArticleData } from '../articles/article.ts';
 import type { Variant } from '../feeds/entry.ts';
 import { renderFragment, renderPartnerFragment } from '../feeds/fragments.ts';
 import { bodiesOf, entryOf } from '../feeds/rendering.ts';
 import type { Home } from '../home.ts';
+import { RETRACTED, type Retraction, retractionOf } from '../ledger/retractions.ts';
 import type { Notice } from '../push/channels/channel.ts';
 import type { News, NewsItem } from '../push/channels/news.ts';
 import { type CompiledPartner, selectedArticle } from './compiled.ts';

@@ -1,4 +1,4 @@
-import { htmlOf } from '../feeds/characters.ts';
+import { htmlOf } from '../articles/characters.ts';
 import type { Dialect } from '../feeds/dialect.ts';
 import type { Home } from '../home.ts';
 import type { Partner } from './partner.ts';

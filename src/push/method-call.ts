@@ -1,6 +1,6 @@
 import type { Element } from 'xast';
 import { fromXml } from 'xast-util-from-xml';
-import { sound } from '../feeds/characters.ts';
+import { sound } from '../articles/characters.ts';
 import { child, element, elements, text, xmlDocument } from '../feeds/tree.ts';
 
 /** A value of XML-RPC as far as pings and registrations use them; dates and base64 come as the text that they are. */

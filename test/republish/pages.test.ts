@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { nextPage } from '../../src/articles/scan.ts';
+import { nextPage } from '../../src/ledger/scan.ts';
 import { nextOpenRun, type Run, type RunProgress, requestRun } from '../../src/storage/runs.ts';
 import { makeHome, type TestHome } from '../home.ts';
 import { openNewsroom, writeArticles } from './newsroom.ts';

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { nextDue } from '../../src/articles/scan.ts';
 import { createApp } from '../../src/http/app.ts';
+import { nextDue } from '../../src/ledger/scan.ts';
 import { housekeep } from '../../src/schedule.ts';
 import { article, MINUTE, type Newsroom, openNewsroom, START, writeArticles } from './newsroom.ts';
 

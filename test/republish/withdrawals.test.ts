@@ -1,8 +1,8 @@
 import { renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { duePaths, nextDue } from '../../src/articles/scan.ts';
 import { createApp } from '../../src/http/app.ts';
+import { duePaths, nextDue } from '../../src/ledger/scan.ts';
 import { housekeep } from '../../src/schedule.ts';
 import { listRuns } from '../../src/storage/runs.ts';
 import { readSetting } from '../../src/storage/settings.ts';

@@ -1,13 +1,13 @@
 import { type Context, Hono } from 'hono';
 import { html } from 'hono/html';
 import type { Problem } from '../../articles/article.ts';
-import { historyOf } from '../../articles/history.ts';
-import { AlreadyKilled, findArticle, restore, retract } from '../../articles/retractions.ts';
 import { FORMATS } from '../../feeds/entry.ts';
 import { renderFragment } from '../../feeds/fragments.ts';
 import { firstHost } from '../../feeds/host.ts';
 import { bodiesOf, entryOf } from '../../feeds/rendering.ts';
 import type { Home } from '../../home.ts';
+import { historyOf } from '../../ledger/history.ts';
+import { AlreadyKilled, findArticle, restore, retract } from '../../ledger/retractions.ts';
 import { republish } from '../../republish.ts';
 import { type Markup, sanitized } from '../pages/layout.ts';
 import { action, type Desk, deskOf, formOf, pill, table } from './desk.ts';

@@ -1,5 +1,5 @@
 import { html } from 'hono/html';
-import { findArticle } from '../../articles/retractions.ts';
+import { findArticle } from '../../ledger/retractions.ts';
 import { type ArticleProof, proofOf } from '../../partners/proof.ts';
 import { pushState } from '../../partners/pushes.ts';
 import type { Markup } from '../pages/layout.ts';

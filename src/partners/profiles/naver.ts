@@ -1,5 +1,5 @@
 import type { Element } from 'xast';
-import { sound } from '../../feeds/characters.ts';
+import { sound } from '../../articles/characters.ts';
 import type { Dialect } from '../../feeds/dialect.ts';
 import { body } from '../../feeds/tree.ts';
 import type { FeedRule, Profile, Source } from './profile.ts';

@@ -1,5 +1,5 @@
 import type { Element } from 'xast';
-import { oneLine, sound } from '../../feeds/characters.ts';
+import { oneLine, sound } from '../../articles/characters.ts';
 import type { Dialect, Withdrawn } from '../../feeds/dialect.ts';
 import { webAddress } from '../../feeds/labels.ts';
 import { body, element, plain, text } from '../../feeds/tree.ts';

@@ -1,4 +1,4 @@
-import type { ArticleData } from '../../articles/published.ts';
+import type { ArticleData } from '../../articles/article.ts';
 import type { NEWS, Where } from '../../config/schema.ts';
 import { jsonItem } from '../../feeds/json.ts';
 import { bodiesOf, entryOf } from '../../feeds/rendering.ts';

@@ -1,48 +1,34 @@
+import type { Article, ArticleData, Problem, Reading } from '../articles/article.ts';
+import { makeId } from '../articles/ids.ts';
 import type { Home } from '../home.ts';
-import { type SourceFile, SourceUnavailable, type Statement } from '../storage/ports.ts';
-import { forRows } from '../storage/rows.ts';
+import type { Statement } from '../storage/ports.ts';
 import type { Run } from '../storage/runs.ts';
-import type { Article, Problem, Reading } from './article.ts';
-import type { AuthorDirectory } from './authors.ts';
-import { acceptedFile, fileStatements, missing, notAccepted, type Outcome, type Taken } from './files.ts';
-import { identify, type LedgerRow, type Newcomer } from './identity.ts';
-import { makeId } from './ids.ts';
-import { comparePaths } from './precedence.ts';
+import { type Claim, contested, duplicateProblem, giveWay, urlHolders } from './addresses.ts';
 import {
-  type ArticleData,
+  type Accepted,
+  acceptedFile,
+  fileStatements,
+  missing,
+  notAccepted,
+  type Outcome,
+  type Taken,
+} from './files.ts';
+import { identify, type LedgerRow, type Newcomer } from './identity.ts';
+import {
   type ArticleWrite,
   articleStatements,
-  forgetBodies,
   jsonBytes,
-  leaveFeeds,
   liveArticles,
   type StoredArticle,
   withdrawReplaced,
   writeOf,
 } from './published.ts';
-import { readArticle } from './read.ts';
+import { type IntakeContext, readAll } from './reading.ts';
 import { RETRACTED, type RetractionKind } from './retractions.ts';
 import type { Candidate, FileRow } from './scan.ts';
 
 /** What is stored of an article beside its body, in bytes of JSON. */
 const MAX_DATA_BYTES = 1_000_000;
-/** Files read at once; a Worker may have six connections. */
-const READERS = { node: 32, workers: 5 };
-
-/** One that may be published, with its data as JSON. */
-interface Accepted extends Taken {
-  reading: Reading & { state: 'accepted' };
-  data: string;
-}
-
-/** How a page is to be read. */
-export interface IntakeContext {
-  authors: AuthorDirectory;
-  /** Files are read again though their bytes are as they were. */
-  force: boolean;
-  /** Only files that were rejected for their address are given, and only those that may have it now change anything. */
-  readmission?: boolean;
-}
 
 /**
  * Takes a page of changed files in: reads them, finds out who they are, and says what the database must hold then.
@@ -247,173 +233,4 @@ async function isOther(home: Home, path: string, id: string): Promise<boolean> {
     .bind(path)
     .first<{ article: string | null }>();
   return row !== null && row.article !== null && row.article !== id;
-}
-
-// ---- addresses
-
-/** An article that wants an address. */
-interface Claim {
-  newcomer: Newcomer;
-  taken: Accepted;
-  known: LedgerRow | { id: string };
-  id: string;
-  url: string;
-  path: string;
-}
-
-/** Who has an address. */
-type Holder = Pick<StoredArticle, 'id' | 'path'>;
-
-/**
- * Which claims fail, and who has the address: the one that is published there stays, else the file that goes first
- * ({@link comparePaths}). An article that is refused stays where it was, which may refuse others; two that exchange
- * their addresses both get them.
- */
-function contested(claims: Claim[], holders: ReadonlyMap<string, Holder>): Map<Claim, Holder> {
-  const refused = new Map<Claim, Holder>();
-  const claimOf = new Map(claims.map((claim) => [claim.id, claim]));
-  const stays = (claim: Claim) => holders.get(claim.url)?.id === claim.id;
-  const inOrder = claims.toSorted((a, b) => Number(stays(b)) - Number(stays(a)) || comparePaths(a.path, b.path));
-  for (let before = -1; before !== refused.size; ) {
-    before = refused.size;
-    const standing = new Map<string, Holder>();
-    for (const [url, holder] of holders) {
-      const claim = claimOf.get(holder.id);
-      if (!claim || refused.has(claim)) standing.set(url, holder);
-    }
-    for (const claim of inOrder) {
-      if (refused.has(claim)) continue;
-      const holder = standing.get(claim.url);
-      if (holder && holder.id !== claim.id) refused.set(claim, holder);
-      else standing.set(claim.url, claim);
-    }
-  }
-  return refused;
-}
-
-/**
- * The listing has `story-twin.md` before `story.md`, who goes first: where a page ends between the two, the one that this
- * run took in a page before gives way, as if it had never been.
- */
-async function giveWay(home: Home, run: Run, newcomers: Newcomer[]): Promise<void> {
-  const wanted = new Map<string, string>();
-  for (const { article, knownAs } of newcomers) {
-    const first = wanted.get(article.url);
-    if (knownAs === null && (first === undefined || comparePaths(article.path, first) < 0))
-      wanted.set(article.url, article.path);
-  }
-  if (wanted.size === 0) return;
-  const taken = await home.db
-    .prepare(
-      `SELECT a.id, a.path, a.url, a.body_hash FROM json_each(?) AS j CROSS JOIN articles AS a ON a.url = j.value
-       WHERE EXISTS (SELECT 1 FROM events WHERE article = a.id AND run = ? AND type = 'published')`,
-    )
-    .bind(JSON.stringify([...wanted.keys()]), run.id)
-    .all<{ id: string; path: string; url: string; body_hash: string }>();
-  const yielding = taken.flatMap((one) => {
-    const path = wanted.get(one.url) ?? one.path;
-    return comparePaths(path, one.path) < 0 ? [{ ...one, holder: { id: '', path } }] : [];
-  });
-  if (yielding.length === 0) return;
-  const ids = yielding.map((one) => one.id);
-  const rejected = yielding.map(({ path, url, holder }) => ({ path, problems: [duplicateProblem(url, holder)] }));
-  const remove = (table: string, key: string) =>
-    forRows(home.db, `DELETE FROM ${table} WHERE ${key} IN (SELECT value FROM json_each(?1))`, ids);
-  await home.db.batch([
-    ...leaveFeeds(home, ids),
-    ...remove('articles', 'id'),
-    ...remove('ledger', 'id'),
-    ...remove('events', 'article'),
-    ...forgetBodies(
-      home,
-      yielding.map((one) => one.body_hash),
-    ),
-    ...forRows(
-      home.db,
-      `UPDATE files SET state = 'rejected', article = NULL, due_at = NULL, problems = j.value -> 'problems'
-       FROM json_each(?1) AS j WHERE files.path = j.value ->> 'path'`,
-      rejected,
-    ),
-  ]);
-  run.report.events.published -= ids.length;
-  run.report.articles.accepted -= ids.length;
-  run.report.articles.rejected += ids.length;
-}
-
-/** With the address, by which {@link duplicatePaths} knows when it is free. */
-function duplicateProblem(url: string, holder: Holder): Problem & { url: string } {
-  const message = `${url} is the address of ${holder.path} already; give one of the two another permalink or slug`;
-  return { code: 'url-duplicate', message, url };
-}
-
-/** Reads and understands what is there; a file whose bytes are as they were only has its mark renewed. */
-async function readAll(
-  home: Home,
-  run: Run,
-  candidates: Candidate[],
-  context: IntakeContext,
-  { files }: Outcome,
-): Promise<{ taken: Taken[]; gone: FileRow[] }> {
-  const taken: (Taken | null)[] = new Array(candidates.length).fill(null);
-  const gone: FileRow[] = [];
-  let next = 0;
-  const reader = async () => {
-    for (let at = next++; at < candidates.length; at = next++) {
-      const candidate = candidates[at] as Candidate;
-      const { path, row } = candidate;
-      const read = candidate.file && (await readOne(home, candidate.file));
-      if (!read) {
-        candidate.file = null;
-        if (row) gone.push(row);
-        continue;
-      }
-      const { tag, hash, got } = read;
-      const due = row !== null && row.due_at !== null && row.due_at <= home.now();
-      if (row && hash !== null && row.hash === hash && !due && !context.force && row.missing_since === null) {
-        files.push({ kind: 'tag', path, tag });
-        run.report.articles[row.state]++;
-        continue;
-      }
-      const reading: Reading =
-        'bytes' in got
-          ? readArticle({ path, bytes: got.bytes }, { config: home.config, now: home.now(), authors: context.authors })
-          : { state: 'rejected', problems: [got.problem] };
-      taken[at] = { candidate, tag, hash, reading };
-    }
-  };
-  await Promise.all(Array.from({ length: READERS[home.name] }, reader));
-  return { taken: taken.filter((one) => one !== null), gone };
-}
-
-/** A file's bytes, or why they cannot be had; null when it is gone since it was listed. */
-async function readOne(
-  home: Home,
-  file: SourceFile,
-): Promise<{ tag: string; hash: string | null; got: { bytes: Uint8Array } | { problem: Problem } } | null> {
-  const limit = home.config.content.maxBytes;
-  if (file.size > limit) {
-    const message = `the file has ${file.size} bytes, more than the ${limit} of content.maxBytes; shorten it or raise the limit`;
-    return { tag: file.tag, hash: file.tag, got: { problem: { code: 'too-large', message } } };
-  }
-  let reason = 'the file is there and cannot be opened; look at its permissions';
-  try {
-    const got = await home.source.get(file.path);
-    if (got) return { tag: got.file.tag, hash: home.sha256(got.bytes), got: { bytes: got.bytes } };
-    if ((await home.source.head(file.path)) === null) return null;
-  } catch (error) {
-    if (error instanceof SourceUnavailable) throw error;
-    reason = `the file could not be read: ${messageOf(error)}`;
-  }
-  // No tag is empty, so the next run looks again.
-  return { tag: '', hash: null, got: { problem: { code: 'unreadable', message: `${reason}. It is tried again` } } };
-}
-
-/** Who has the addresses that these articles want. */
-async function urlHolders(home: Home, claims: Claim[]): Promise<Map<string, Holder>> {
-  if (claims.length === 0) return new Map();
-  const rows = await home.db
-    .prepare('SELECT url, id, path FROM articles WHERE url IN (SELECT value FROM json_each(?))')
-    .bind(JSON.stringify(claims.map((claim) => claim.url)))
-    .all<{ url: string; id: string; path: string }>();
-  return new Map(rows.map(({ url, id, path }) => [url, { id, path }]));
 }

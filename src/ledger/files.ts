@@ -1,7 +1,7 @@
+import type { Problem, Reading } from '../articles/article.ts';
 import type { Home } from '../home.ts';
 import type { Statement } from '../storage/ports.ts';
 import { forRows } from '../storage/rows.ts';
-import type { Problem, Reading } from './article.ts';
 import { RETRACTED } from './retractions.ts';
 import type { Candidate, FileRow } from './scan.ts';
 
@@ -14,6 +14,12 @@ export interface Taken {
   /** Null: its bytes could not be had, and are asked for again by the next run. */
   hash: string | null;
   reading: Reading;
+}
+
+/** One that may be published, with its data as JSON. */
+export interface Accepted extends Taken {
+  reading: Reading & { state: 'accepted' };
+  data: string;
 }
 
 /** What becomes of a page of files. */

@@ -1,7 +1,8 @@
+import type { ArticleData, Correction, Problem } from '../articles/article.ts';
 import type { Home } from '../home.ts';
-import type { Correction, Problem } from './article.ts';
-import { type ArticleData, SIGNIFICANT } from './published.ts';
+
 import { type Retraction, retractionOf } from './retractions.ts';
+import { SIGNIFICANT } from './significance.ts';
 
 /** Events that are shown of an article, the newest. */
 const EVENTS = 100;

@@ -1,5 +1,5 @@
+import type { Article } from '../articles/article.ts';
 import type { Home } from '../home.ts';
-import type { Article } from './article.ts';
 import type { RetractionKind } from './retractions.ts';
 
 /** What history knows of an article. */

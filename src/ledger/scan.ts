@@ -1,9 +1,9 @@
+import { isAuthorsFile } from '../articles/authors.ts';
+import { articleFiles } from '../articles/selection.ts';
 import type { Home } from '../home.ts';
 import { compareCodePoints } from '../storage/paths.ts';
 import type { SourceFile } from '../storage/ports.ts';
 import type { Run, RunProgress } from '../storage/runs.ts';
-import { isAuthorsFile } from './authors.ts';
-import { articleFiles } from './selection.ts';
 
 /** A source file as it was when a run last looked. */
 export interface FileRow {
