@@ -1,10 +1,10 @@
 import { type Context, Hono } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
 import type { Home } from '../home.ts';
 import { keepRequest } from '../hub/pending.ts';
 import { publish } from '../hub/publish.ts';
 import { type Refusal, readRequest } from '../hub/requests.ts';
 import { subscriptionStatus } from '../hub/status.ts';
+import { boundedBody } from './bodies.ts';
 import { limitClients, limitOrigin } from './rates.ts';
 
 /** Bytes of a form; the longest callback, topic and secret fit many times. */
@@ -28,10 +28,7 @@ export function hubRoutes(home: Home): Hono {
   routes.get('/', (c) => c.text(EXPLANATION));
   routes.post(
     '/',
-    bodyLimit({
-      maxSize: FORM_BYTES,
-      onError: (c) => sentence(c, 413, `The form is too large: ${FORM_BYTES} bytes are the most.`),
-    }),
+    boundedBody(FORM_BYTES, (c) => sentence(c, 413, `The form is too large: ${FORM_BYTES} bytes are the most.`)),
     async (c) => {
       const type = (c.req.header('content-type') ?? '').split(';', 1)[0]?.trim().toLowerCase();
       if (type !== 'application/x-www-form-urlencoded')

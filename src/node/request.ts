@@ -3,7 +3,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { LookupFunction } from 'node:net';
 import { ReadableStream as WebStream } from 'node:stream/web';
 import { Agent, type Dispatcher } from 'undici';
-import { checkTarget, hostOf, isPublicAddress } from '../push/guard.ts';
+import { hostOf, isPublicAddress } from '../push/guard.ts';
 import {
   type Downloader,
   type Outbound,
@@ -12,6 +12,7 @@ import {
   type OutboundRequest,
   type OutboundResponse,
 } from '../storage/ports.ts';
+import { createTargets } from './targets.ts';
 
 /** Bytes of an answer that are read unless the caller says otherwise. */
 const DEFAULT_MAX_BYTES = 4096;
@@ -72,24 +73,25 @@ export function createRequest({ allowPrivate = [], resolve: find = resolve }: Re
     allowH2: false,
   });
 
+  const placeOf = createTargets(allowPrivate);
+  const refused = (url: string, reason: string) => new OutboundError('refused', `${nameOf(url)} ${reason}.`);
   const outbound = (wanted: OutboundRequest) =>
     new Promise<OutboundResponse>((resolve, reject) => {
       const { url, method, headers, body = null, timeoutMs, maxBytes = DEFAULT_MAX_BYTES } = wanted;
-      const target = checkTarget(url, allowPrivate);
-      if (!target.allowed) return reject(new OutboundError('refused', `${nameOf(url)} ${target.reason}.`));
-      const { origin, pathname, search } = target.url;
-      const fail = (error: unknown) => reject(toOutboundError(error, hostOf(target.url)));
-      const exchange = new Exchange({ maxBytes, timeoutMs, resolve, reject: fail });
-      agent.dispatch({ origin, path: pathname + search, method, headers: headersOf(headers), body }, exchange);
+      const place = placeOf(url);
+      if (!place.allowed) return reject(refused(url, place.reason));
+      const { origin, path, host } = place;
+      const exchange = new Exchange({ host, maxBytes, timeoutMs, resolve, reject });
+      agent.dispatch({ origin, path, method, headers: headersOf(headers), body }, exchange);
     });
   const download: Downloader = async ({ url, headers, timeoutMs }) => {
-    const target = checkTarget(url, allowPrivate);
-    if (!target.allowed) throw new OutboundError('refused', `${nameOf(url)} ${target.reason}.`);
-    const { origin, pathname, search } = target.url;
+    const place = placeOf(url);
+    if (!place.allowed) throw refused(url, place.reason);
+    const { origin, path, host } = place;
     const signal = AbortSignal.timeout(timeoutMs);
-    const failed = (error: unknown) => toOutboundError(error, hostOf(target.url));
+    const failed = (error: unknown) => toOutboundError(error, host);
     const answer = await agent
-      .request({ origin, path: pathname + search, method: 'GET', headers: headersOf(headers), signal })
+      .request({ origin, path, method: 'GET', headers: headersOf(headers), signal })
       .catch((error: unknown) => {
         throw failed(error);
       });
@@ -115,6 +117,7 @@ async function* chunksOf(body: AsyncIterable<Uint8Array>, failed: (error: unknow
 }
 
 interface ExchangeOptions {
+  host: string;
   maxBytes: number;
   timeoutMs: number;
   resolve: (answer: OutboundResponse) => void;
@@ -135,11 +138,14 @@ class Exchange implements Dispatcher.DispatchHandler {
 
   constructor(options: ExchangeOptions) {
     this.#options = options;
-    this.#deadline = setTimeout(() => {
-      this.#isLate = true;
-      this.#fail(new OutboundDeadline());
-      this.#controller?.abort(new OutboundDeadline());
-    }, options.timeoutMs);
+    // Where this process itself was late, what arrived meanwhile is read first.
+    this.#deadline = setTimeout(setImmediate, options.timeoutMs, Exchange.#end, this);
+  }
+
+  static #end(exchange: Exchange): void {
+    exchange.#isLate = true;
+    exchange.#fail(new OutboundDeadline());
+    exchange.#controller?.abort(new OutboundDeadline());
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
@@ -179,22 +185,35 @@ class Exchange implements Dispatcher.DispatchHandler {
   #answer(): void {
     if (this.#isAnswered) return;
     this.#isAnswered = true;
-    const headers = this.#headers;
     const { maxBytes, resolve } = this.#options;
-    resolve({
-      status: this.#status,
-      get headers() {
-        return toHeaders(headers);
-      },
-      body: this.#size === 0 ? EMPTY : new Uint8Array(Buffer.concat(this.#chunks).subarray(0, maxBytes)),
-      truncated: this.#size > maxBytes,
-    });
+    const body = this.#size === 0 ? EMPTY : new Uint8Array(Buffer.concat(this.#chunks).subarray(0, maxBytes));
+    resolve(new Answer(this.#status, this.#headers, body, this.#size > maxBytes));
   }
 
   #fail(error: Error): void {
     if (this.#isAnswered) return;
     this.#isAnswered = true;
-    this.#options.reject(error);
+    const { host, reject } = this.#options;
+    reject(toOutboundError(error, host));
+  }
+}
+
+/** Its headers are made when somebody reads them: of a delivery that was taken nobody does. */
+class Answer implements OutboundResponse {
+  readonly status: number;
+  readonly body: Uint8Array;
+  readonly truncated: boolean;
+  readonly #headers: IncomingHttpHeaders;
+
+  constructor(status: number, headers: IncomingHttpHeaders, body: Uint8Array, truncated: boolean) {
+    this.status = status;
+    this.#headers = headers;
+    this.body = body;
+    this.truncated = truncated;
+  }
+
+  get headers(): Headers {
+    return toHeaders(this.#headers);
   }
 }
 
@@ -206,12 +225,18 @@ class OutboundDeadline extends Error {
 }
 
 /** What a request says unless the caller says otherwise. What is read is what was sent: bounded bytes, not what a small archive unfolds to. */
-const USUAL = { 'user-agent': 'Tidings', 'accept-encoding': 'identity' };
+const USUAL: [string, string][] = [
+  ['user-agent', 'Tidings'],
+  ['accept-encoding', 'identity'],
+];
 
-function headersOf(given: Record<string, string> = {}): Record<string, string> {
-  const headers: Record<string, string> = { ...USUAL };
-  for (const name in given) headers[name.toLowerCase()] = given[name] ?? '';
-  return headers;
+/** Names and values one after the other, the form that undici makes no other of. */
+function headersOf(given: Record<string, string> = {}): string[] {
+  const flat: string[] = [];
+  const names = Object.keys(given);
+  for (const [name, value] of USUAL) if (!names.some((one) => one.toLowerCase() === name)) flat.push(name, value);
+  for (const name of names) flat.push(name.toLowerCase(), given[name] ?? '');
+  return flat;
 }
 
 function toHeaders(raw: IncomingHttpHeaders): Headers {

@@ -75,15 +75,19 @@ export function openDatabase(path: string): NodeDatabase {
 
   // SQLite's changes() leaves out what triggers write; the difference of totals is what D1 counts too.
   const changed = () => Number(total.get()?.changes);
+  /** The total after the last statement; null where it is not known. */
+  let counted: number | null = null;
 
   function execute<T>(sql: string, values: readonly SqlValue[] = []): SqlResult<T> {
     try {
       const { statement, answers, writes } = compile(sql);
       if (!writes) return { results: statement.all(...values) as T[], changes: 0 };
-      const before = changed();
+      const before = counted ?? changed();
+      counted = null;
       const results = answers ? (statement.all(...values) as T[]) : [];
       if (!answers) statement.run(...values);
-      return { results, changes: changed() - before };
+      counted = changed();
+      return { results, changes: counted - before };
     } catch (error) {
       throw storageError(error);
     }
@@ -123,18 +127,22 @@ export function openDatabase(path: string): NodeDatabase {
     turn = null;
   }
 
-  /** Does something as a whole or not at all, within the transaction of this turn. It must not await. */
-  async function write<T>(work: () => T): Promise<T> {
+  /**
+   * Does something as a whole or not at all, within the transaction of this turn. It must not await.
+   *
+   * @param isOne one statement alone, which SQLite undoes by itself when it fails
+   */
+  async function write<T>(work: () => T, isOne: boolean): Promise<T> {
     let result: T;
     let committed: Promise<void>;
     try {
       committed = begin();
-      savepoint.run();
+      if (!isOne) savepoint.run();
       result = work();
-      release.run();
+      if (!isOne) release.run();
     } catch (error) {
-      if (turn !== null && handle.isTransaction) handle.exec('ROLLBACK TO work; RELEASE work');
-      else abandon(error);
+      if (turn === null || !handle.isTransaction) abandon(error);
+      else if (!isOne) handle.exec('ROLLBACK TO work; RELEASE work');
       throw storageError(error);
     }
     await committed;
@@ -143,7 +151,7 @@ export function openDatabase(path: string): NodeDatabase {
 
   /** What is read in a turn that writes may be of that turn, so it is told when that is committed. */
   async function run<T>(sql: string, values: SqlValue[]): Promise<SqlResult<T>> {
-    if (!READS.test(sql)) return write(() => execute<T>(sql, values));
+    if (!READS.test(sql)) return write(() => execute<T>(sql, values), true);
     const result = execute<T>(sql, values);
     await turn?.promise;
     return result;
@@ -178,16 +186,21 @@ export function openDatabase(path: string): NodeDatabase {
   return {
     prepare: (sql) => statement(sql, []),
     batch: <T>(list: Statement[]) =>
-      write(() =>
-        list.map((item) => {
-          const known = statements.get(item);
-          if (!known) throw new TypeError('batch() takes statements that this database prepared.');
-          return execute<T>(known.sql, known.values);
-        }),
+      write(
+        () =>
+          list.map((item) => {
+            const known = statements.get(item);
+            if (!known) throw new TypeError('batch() takes statements that this database prepared.');
+            return execute<T>(known.sql, known.values);
+          }),
+        list.length === 1,
       ),
     execute,
     transaction,
-    exec: (sql) => handle.exec(sql),
+    exec: (sql) => {
+      counted = null;
+      handle.exec(sql);
+    },
     close: () => {
       commit();
       handle.close();

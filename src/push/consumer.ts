@@ -75,8 +75,8 @@ async function perform(home: Home, work: Work): Promise<void> {
   }, CLAIM_MS / 4);
   try {
     if (!handler) throw new Error(`Nothing here does work of the type ${work.type}.`);
-    const dueAt = await handler(home, work);
-    await (dueAt === null ? finish(home, work) : postpone(home, work, dueAt));
+    const left = await handler(home, work);
+    if (left !== 'ended') await (left === null ? finish(home, work) : postpone(home, work, left));
   } catch (error) {
     failed(home, work, 'outbox.work', error);
     await postpone(home, work, home.now() + Math.min(LONGEST_WAIT_MS, 1_000 * 2 ** work.attempts));

@@ -56,16 +56,21 @@ async function begin(home: Home, topic: string, wanted: number): Promise<void> {
     .run();
 }
 
+/** Who comes after the part before and does not have the version, so many. */
+const NEXT = 'FROM subscriptions WHERE topic = ?1 AND id > parts.last AND delivered < ?2 ORDER BY id LIMIT';
+
 /** One step: slices of the next subscriptions that do not have the version, and their work, in one transaction. */
 async function cut(home: Home, topic: string, { pass, cursor }: FanOut): Promise<void> {
   const { db } = home;
   const results = await db.batch<{ ref: string }>([
     db
       .prepare(
-        `INSERT INTO slices (topic, pass, first, last) SELECT ?1, ?2, min(id), max(id) FROM (
-           SELECT id, (row_number() OVER (ORDER BY id) - 1) / ${SLICE} AS part FROM (
-             SELECT id FROM subscriptions WHERE topic = ?1 AND id > ?3 AND delivered < ?2 ORDER BY id LIMIT ${STEP}))
-         GROUP BY part ON CONFLICT DO NOTHING`,
+        `WITH RECURSIVE parts (first, last) AS (
+           SELECT NULL, ?3 UNION ALL
+           SELECT (SELECT id ${NEXT} 1), (SELECT max(id) FROM (SELECT id ${NEXT} ${SLICE}))
+           FROM parts WHERE parts.last IS NOT NULL LIMIT ${STEP / SLICE + 1})
+         INSERT INTO slices (topic, pass, first, last)
+         SELECT ?1, ?2, first, last FROM parts WHERE first IS NOT NULL ON CONFLICT DO NOTHING`,
       )
       .bind(topic, pass, cursor),
     enqueueSelected(home, 'slice', {

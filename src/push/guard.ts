@@ -59,23 +59,10 @@ export function checkTarget(address: string | URL, allow: string[]): Target {
   return isClosed(host, allow) ? refuse('is an address that is not public') : { allowed: true, url };
 }
 
-/** Hosts whose verdicts are kept for each list of CIDRs. */
-const KEPT_VERDICTS = 1_000;
-
-const verdicts = new WeakMap<string[], Map<string, boolean>>();
-
-/** Whether a host is itself an address that is not public. A fan-out asks for the same few again and again. */
+/** Whether a host is itself an address that is not public. */
 function isClosed(host: string, allow: string[]): boolean {
-  const kept = verdicts.get(allow) ?? new Map<string, boolean>();
-  if (kept.size === 0) verdicts.set(allow, kept);
-  let closed = kept.get(host);
-  if (closed === undefined) {
-    const literals = host === 'localhost' || host.endsWith('.localhost') ? ['127.0.0.1', '::1'] : [host];
-    closed = literals.every((ip) => parseAddress(ip) !== null) && !literals.some((ip) => isPublicAddress(ip, allow));
-    if (kept.size >= KEPT_VERDICTS) kept.clear();
-    kept.set(host, closed);
-  }
-  return closed;
+  const literals = host === 'localhost' || host.endsWith('.localhost') ? ['127.0.0.1', '::1'] : [host];
+  return literals.every((ip) => parseAddress(ip) !== null) && !literals.some((ip) => isPublicAddress(ip, allow));
 }
 
 /** The host that a URL names, without brackets, without a closing dot. */

@@ -11,10 +11,11 @@ import type { Work } from './outbox.ts';
 import { serveSlice } from './slices.ts';
 
 /**
- * Does one piece of work and gives null when it is done, or when to go on with it, in epoch milliseconds. It may be run
- * again after any step of it, and twice at a time where a claim lapsed.
+ * Does one piece of work and gives null when it is done, or when to go on with it, in epoch milliseconds; `ended` where the
+ * batch that wrote what came of it has ended the work too. It may be run again after any step of it, and twice at a time
+ * where a claim lapsed.
  */
-export type Handler = (home: Home, work: Work) => Promise<number | null>;
+export type Handler = (home: Home, work: Work) => Promise<number | null | 'ended'>;
 
 /** Who does which type of the outbox's work. */
 export const handlers: Record<string, Handler> = {

@@ -60,7 +60,7 @@ export function remember(home: Home, tallies: Tally[]): Statement[] {
   const field = (name: string) => `json_extract(t.value, '$.${name}')`;
   const mine = (which: string) => `origin IN (SELECT ${field('origin')} FROM json_each(?) t WHERE ${which})`;
   const pause = `min(${LONGEST_PAUSE_MS}, ${FIRST_PAUSE_MS} << min(opens, 10))`;
-  return [
+  const counted = [
     db
       .prepare(
         `INSERT INTO hosts (origin, tried, failed, seen_at)
@@ -75,6 +75,11 @@ export function remember(home: Home, tallies: Tally[]): Statement[] {
     db
       .prepare(`DELETE FROM hosts WHERE opens > 0 AND open_until <= ? AND ${mine(`${field('failed')} = 0`)}`)
       .bind(now, json),
+  ];
+  // Nothing opens where nothing failed.
+  if (tallies.every(({ failed }) => failed === 0)) return counted;
+  return [
+    ...counted,
     db
       .prepare(
         `UPDATE hosts SET open_until = ?1 + ${pause}, opens = opens + 1, opened_at = ?1
@@ -124,8 +129,7 @@ export function notice(home: Home, tried: { target: { origin: string }; attempt:
   known.at = now;
   origins.delete(origin);
   origins.set(origin, known);
-  const [oldest] = origins.keys();
-  if (origins.size > REMEMBERED && oldest !== undefined) origins.delete(oldest);
+  if (origins.size > REMEMBERED) for (const oldest of origins.keys()) return void origins.delete(oldest);
 }
 
 /** An origin has taken a delivery: what was noticed against it counts no more. */

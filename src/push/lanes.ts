@@ -11,6 +11,14 @@ export interface LaneOptions {
   stragglers?: number;
 }
 
+/** What a work that runs takes up. */
+interface Place {
+  onLeft: () => void;
+  isStraggler: boolean;
+}
+
+const nothing = () => {};
+
 /**
  * Lets a bounded number of works run at a time, and of each origin a smaller one, so that many callbacks in one place
  * leave room for the others. Origins take turns; those of one origin go in order.
@@ -33,37 +41,44 @@ export class Lane {
    *
    * @param onLeft told when its place is free again: at its end, or when it became a straggler
    */
-  async run<T>(origin: string, work: () => Promise<T>, onLeft: () => void = () => {}): Promise<T> {
+  async run<T>(origin: string, work: () => Promise<T>, onLeft: () => void = nothing): Promise<T> {
     if (this.#running < this.#options.width && this.#mayEnter(origin) && !this.#waiting.has(origin)) this.#take(origin);
     else await this.#turn(origin);
-    let isStraggler = false;
-    const leave = () => {
-      this.#running -= 1;
-      onLeft();
-      this.#admit();
-    };
-    const straggle = () => {
-      if (this.#straggling >= this.#options.stragglers) return;
-      isStraggler = true;
-      this.#straggling += 1;
-      leave();
-    };
-    const timer = this.#options.stragglers > 0 ? setTimeout(straggle, this.#options.patienceMs) : undefined;
+    const place: Place = { onLeft, isStraggler: false };
+    const { stragglers, patienceMs } = this.#options;
+    const timer = stragglers > 0 ? setTimeout(Lane.#straggle, patienceMs, this, place) : undefined;
     try {
       return await work();
     } finally {
       if (timer !== undefined) clearTimeout(timer);
-      const left = (this.#ofOrigin.get(origin) ?? 1) - 1;
-      if (left > 0) this.#ofOrigin.set(origin, left);
-      else this.#ofOrigin.delete(origin);
-      if (this.#waiting.has(origin)) this.#ready.add(origin);
-      if (isStraggler) {
-        this.#straggling -= 1;
-        this.#admit();
-      } else {
-        leave();
-      }
+      this.#end(origin, place);
     }
+  }
+
+  static #straggle(lane: Lane, place: Place): void {
+    if (lane.#straggling >= lane.#options.stragglers) return;
+    place.isStraggler = true;
+    lane.#straggling += 1;
+    lane.#leave(place);
+  }
+
+  #end(origin: string, place: Place): void {
+    const left = (this.#ofOrigin.get(origin) ?? 1) - 1;
+    if (left > 0) this.#ofOrigin.set(origin, left);
+    else this.#ofOrigin.delete(origin);
+    if (this.#waiting.has(origin)) this.#ready.add(origin);
+    if (place.isStraggler) {
+      this.#straggling -= 1;
+      this.#admit();
+    } else {
+      this.#leave(place);
+    }
+  }
+
+  #leave({ onLeft }: Place): void {
+    this.#running -= 1;
+    onLeft();
+    this.#admit();
   }
 
   /** Waits for its turn. What comes back gives the place free; once is enough. */

@@ -165,11 +165,13 @@ export async function extendClaim(home: Home, work: Work): Promise<void> {
 
 /** The work is done: its row goes, unless it was asked for again meanwhile; then it is woken again. */
 export async function finish(home: Home, work: Work): Promise<void> {
-  const { changes } = await home.db
-    .prepare('DELETE FROM outbox WHERE id = ? AND asked = ?')
-    .bind(work.id, work.asked)
-    .run();
+  const { changes } = await ending(home, work).run();
   if (changes === 0) await postpone(home, work, home.now());
+}
+
+/** A statement for the batch that ends a work: its row goes, unless it was asked for again meanwhile, of which {@link finish} takes care. */
+export function ending(home: Home, { id, asked }: Work): Statement {
+  return home.db.prepare('DELETE FROM outbox WHERE id = ? AND asked = ?').bind(id, asked);
 }
 
 /** The work is to be done later, or at once where it was asked for again meanwhile. */

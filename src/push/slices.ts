@@ -9,7 +9,7 @@ import { type Exception, exception, keepExceptions, wakeExceptions } from './exc
 import { firstPause, heldUntil, isFailing, MOSTLY_FAILS, notice, remember, tally } from './hosts.ts';
 import { lanes } from './lanes.ts';
 import { logAttempts, logSlice } from './log.ts';
-import { afterMessage, type Work, wake } from './outbox.ts';
+import { afterMessage, ending, type Work, wake } from './outbox.ts';
 
 /** Milliseconds of a first attempt. What hangs longer goes to the slow lane, so that it delays nobody. */
 const DEADLINE_MS = 2_000;
@@ -23,18 +23,18 @@ interface Slice {
 }
 
 /** Tells a slice's subscribers of the newest version, and writes what came of it in one transaction. */
-export async function serveSlice(home: Home, work: Work): Promise<null> {
+export async function serveSlice(home: Home, work: Work): Promise<null | 'ended'> {
   const slice = await home.db.prepare('SELECT * FROM slices WHERE id = ?').bind(Number(work.ref)).first<Slice>();
   if (!slice || slice.done === 1) return null;
   // A few slices at a time. The next begins when all attempts of this one are under way and only slow ones are left.
   const leave = await lanes(home).slices.enter();
   try {
     const body = await newestBody(home, slice.topic);
-    await close(home, slice, body ? await serve(home, slice, body, leave) : { statements: [], exceptions: [] });
+    const results = body ? await serve(home, slice, body, leave) : { statements: [], exceptions: [] };
+    return (await close(home, work, slice, results)) ? 'ended' : null;
   } finally {
     leave();
   }
-  return null;
 }
 
 /** What came of a slice: what is to be written, with those who are left to be served by themselves. */
@@ -45,16 +45,7 @@ interface Results {
 
 async function serve(home: Home, slice: Slice, body: Body, leave: () => void): Promise<Results> {
   const started = home.now();
-  const all = await home.db
-    .prepare(
-      `SELECT s.id, s.channel, s.asked_topic, s.callback, s.origin, s.secret, s.lease_until, s.delivered, s.delta,
-         iif(h.opens > 0, h.open_until, NULL) AS open_until, h.opens = 0 AND ${MOSTLY_FAILS} AS slow
-       FROM subscriptions s LEFT JOIN hosts h ON h.origin = s.origin
-       WHERE s.topic = ? AND s.id BETWEEN ? AND ? AND s.delivered < ? AND s.lease_until > ?
-         AND NOT EXISTS (SELECT 1 FROM deliveries WHERE subscription = s.id)`,
-    )
-    .bind(slice.topic, slice.first, slice.last, body.version, started)
-    .all<Target & Reader & { open_until: number | null; slow: number | null }>();
+  const all = await subscribers(home, slice, body.version);
   const targets = all.filter(({ open_until, slow }) => open_until === null && !slow);
   const others = all.flatMap(({ id, open_until, slow }) => {
     if (open_until !== null) return [suspension(home, id, open_until)];
@@ -79,6 +70,27 @@ async function serve(home: Home, slice: Slice, body: Body, leave: () => void): P
   };
   await Promise.all(targets.map((target) => lanes(home).fast.run(target.origin, () => attempt(target), onLeft)));
   return outcome(home, body, tried, others, started);
+}
+
+/** A subscriber of a slice with what is known of its origin. */
+type Subscriber = Target & Reader & { open_until: number | null; slow: number | null };
+
+/** Those of a slice who do not have this version and are not served by themselves. */
+async function subscribers(home: Home, { topic, first, last }: Slice, version: number): Promise<Subscriber[]> {
+  // One value for all of them: a driver takes longer to make so many rows than JSON does.
+  const row = await home.db
+    .prepare(
+      `SELECT json_group_array(json_object('id', s.id, 'channel', s.channel, 'asked_topic', s.asked_topic,
+         'callback', s.callback, 'origin', s.origin, 'secret', s.secret, 'lease_until', s.lease_until,
+         'delivered', s.delivered, 'delta', s.delta, 'open_until', iif(h.opens > 0, h.open_until, NULL),
+         'slow', h.opens = 0 AND ${MOSTLY_FAILS})) AS found
+       FROM subscriptions s LEFT JOIN hosts h ON h.origin = s.origin
+       WHERE s.topic = ? AND s.id BETWEEN ? AND ? AND s.delivered < ? AND s.lease_until > ?
+         AND NOT EXISTS (SELECT 1 FROM deliveries WHERE subscription = s.id)`,
+    )
+    .bind(topic, first, last, version, home.now())
+    .first<{ found: string }>();
+  return JSON.parse(row?.found ?? '[]') as Subscriber[];
 }
 
 interface Tried {
@@ -151,12 +163,17 @@ export function endGone(home: Home, ids: number[], askedAt: number): Statement[]
   ];
 }
 
-/** Ends the slice together with its results; the last one of a pass asks for the fan-out to go on. */
-async function close(home: Home, { id, topic }: Slice, { statements, exceptions }: Results): Promise<void> {
+/**
+ * Ends the slice and its work together with its results; the last one of a pass asks for the fan-out to go on.
+ *
+ * @returns whether the work has ended
+ */
+async function close(home: Home, work: Work, { id, topic }: Slice, results: Results): Promise<boolean> {
   const now = home.now();
   const done = await home.db.batch([
-    ...statements,
+    ...results.statements,
     home.db.prepare('UPDATE slices SET done = 1 WHERE id = ?').bind(id),
+    ending(home, work),
     home.db
       .prepare(
         `UPDATE outbox SET asked = asked + 1, due_at = min(due_at, ?1), wake_at = min(wake_at, ?2)
@@ -164,6 +181,8 @@ async function close(home: Home, { id, topic }: Slice, { statements, exceptions 
       )
       .bind(now, afterMessage(now), topic),
   ]);
-  if ((done.at(-1)?.changes ?? 0) > 0) await wake(home, [{ type: 'fanout', ref: topic }]);
-  await wakeExceptions(home, exceptions);
+  const [ended, asked] = done.slice(-2).map(({ changes }) => changes > 0);
+  if (asked) await wake(home, [{ type: 'fanout', ref: topic }]);
+  await wakeExceptions(home, results.exceptions);
+  return ended === true;
 }

@@ -62,6 +62,15 @@ describe('a request (WebSub 5.1)', () => {
     const json = { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' };
     expect((await routes.request('/', json)).status).toBe(415);
     expect((await post(home, `hub.mode=subscribe&x=${'x'.repeat(40_000)}`)).status).toBe(413);
+    const form = { 'content-type': 'application/x-www-form-urlencoded' };
+    for (const [length, status] of [
+      ['32768', 400],
+      ['32769', 413],
+      ['many', 413],
+    ] as const) {
+      const said = { method: 'POST', headers: { ...form, 'content-length': length }, body: 'hub.mode=borrow' };
+      expect((await routes.request('/', said)).status, length).toBe(status);
+    }
     const put = await routes.request('/', { method: 'PUT', body: '' });
     expect([put.status, put.headers.get('allow')]).toEqual([405, 'GET, HEAD, POST']);
     expect(await (await routes.request('/')).text()).toContain('WebSub hub');
