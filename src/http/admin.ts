@@ -14,6 +14,7 @@ import { ADMIN_SCRIPT, ADMIN_STYLE } from './admin/style.ts';
 import { subscriberRoutes } from './admin/subscribers.ts';
 import { systemRoutes } from './admin/system.ts';
 import { beginSession, endSession, isAdmin, isAdminToken } from './auth.ts';
+import { basePath } from './base.ts';
 import { serveText } from './rendered.ts';
 
 /** The dashboard: for the publisher, behind the admin token. */
@@ -27,17 +28,17 @@ export function adminRoutes(home: Home): Hono {
   asset('/live.js', ADMIN_SCRIPT, 'text/javascript; charset=utf-8');
 
   app.post('/session', async (c) => {
-    const { words } = deskOf(home, c);
+    const desk = deskOf(home, c);
     const { token } = await c.req.parseBody();
     if (typeof token !== 'string' || !isAdminToken(home, token.trim()))
-      return c.html(signInPage(words, true), 403, ADMIN_HEADERS);
+      return c.html(signInPage(desk, true), 403, ADMIN_HEADERS);
     await beginSession(home, c);
-    return c.redirect('/admin', 303);
+    return c.redirect(`${basePath(home)}/admin`, 303);
   });
 
   app.use('*', async (c, next) => {
     if (await isAdmin(home, c)) return next();
-    return c.html(signInPage(deskOf(home, c).words, false), 401, ADMIN_HEADERS);
+    return c.html(signInPage(deskOf(home, c), false), 401, ADMIN_HEADERS);
   });
 
   app.route('/', overviewRoutes(home));
@@ -51,12 +52,14 @@ export function adminRoutes(home: Home): Hono {
   app.route('/', liveRoutes(home));
 
   app.post('/session/end', (c) => {
-    endSession(c);
-    return c.redirect('/admin', 303);
+    endSession(home, c);
+    return c.redirect(`${basePath(home)}/admin`, 303);
   });
   app.all('*', (c) => {
-    const { words, show } = deskOf(home, c);
-    return show('overview', words.unknown, html`<p><a href="/admin">${words.dashboard}</a></p>`, { status: 404 });
+    const { words, show, base } = deskOf(home, c);
+    return show('overview', words.unknown, html`<p><a href="${base}/admin">${words.dashboard}</a></p>`, {
+      status: 404,
+    });
   });
   return app;
 }

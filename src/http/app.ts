@@ -5,6 +5,7 @@ import { StorageUnavailable } from '../storage/ports.ts';
 import { acknowledgementRoutes } from './acknowledgements.ts';
 import { adminRoutes } from './admin.ts';
 import { apiRoutes } from './api.ts';
+import { basePath, routesBelow } from './base.ts';
 import { docsRoutes } from './docs.ts';
 import { feedRoutes } from './feeds.ts';
 import { healthRoutes } from './health.ts';
@@ -64,5 +65,5 @@ export function createApp(home: Home): Hono {
   };
   readable.notFound((c) => lost(home, c, new URL(c.req.url).pathname));
   for (const routes of [app, readable]) routes.onError(failed);
-  return app;
+  return routesBelow(basePath(home), app);
 }

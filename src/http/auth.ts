@@ -1,6 +1,7 @@
 import type { Context, MiddlewareHandler } from 'hono';
 import { deleteCookie, getSignedCookie, setSignedCookie } from 'hono/cookie';
 import type { Home } from '../home.ts';
+import { basePath } from './base.ts';
 import { problem } from './problem.ts';
 
 const COOKIE = 'tidings_session';
@@ -35,14 +36,17 @@ export async function beginSession(home: Home, c: Context): Promise<void> {
     httpOnly: true,
     sameSite: 'Strict',
     secure: home.url.startsWith('https:'),
-    path: '/',
+    path: cookiePath(home),
     maxAge: SESSION_SECONDS,
   });
 }
 
-export function endSession(c: Context): void {
-  deleteCookie(c, COOKIE, { path: '/' });
+export function endSession(home: Home, c: Context): void {
+  deleteCookie(c, COOKIE, { path: cookiePath(home) });
 }
+
+/** No other site on the same host gets it. */
+const cookiePath = (home: Home) => basePath(home) || '/';
 
 /** A new admin token ends every session. */
 function sessionKey(home: Home): string {

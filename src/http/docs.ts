@@ -1,6 +1,7 @@
 import { Hono } from 'hono';
 import type { Home } from '../home.ts';
 import { apiOperations } from './api.ts';
+import { basePath } from './base.ts';
 import { frameOf } from './frame.ts';
 import { INDEX, manualPage, searchManual } from './manual.ts';
 import { openApi } from './openapi.ts';
@@ -42,7 +43,9 @@ export function docsRoutes(home: Home): Hono {
       return servePage(home, c.req.raw, foundMarkup(frameOf(home), query, found), { 'X-Robots-Tag': 'noindex' });
     }
     const page = await manualPage(home, INDEX);
-    return page ? servePage(home, c.req.raw, manualPageMarkup(frameOf(home), page)) : c.redirect('/docs/api', 302);
+    return page
+      ? servePage(home, c.req.raw, manualPageMarkup(frameOf(home), page))
+      : c.redirect(`${basePath(home)}/docs/api`, 302);
   });
 
   app.get('/docs/:name{.+}', async (c) => {

@@ -1,6 +1,7 @@
 import type { FeedRef } from '../feeds/entry.ts';
 import { addresses, folderAddress } from '../feeds/selection.ts';
 import type { Home } from '../home.ts';
+import { basePath } from './base.ts';
 import type { ShownFeed, SiteFrame } from './pages/parts.ts';
 import { wordsFor } from './pages/words.ts';
 
@@ -8,7 +9,7 @@ import { wordsFor } from './pages/words.ts';
 export function frameOf({ config, url }: Home): SiteFrame {
   const { title, language: lang, timezone: zone, logo } = config.site;
   const hub = config.hub.own ? `${url}/hub` : (config.push.hubs[0] ?? null);
-  return { title, lang, zone, logo, url, hub, words: wordsFor(lang) };
+  return { title, lang, zone, logo, url, base: basePath({ url }), hub, words: wordsFor(lang) };
 }
 
 /** The page of a feed for people. */

@@ -5,6 +5,7 @@ import { listedFeeds } from '../feeds/list.ts';
 import { addresses } from '../feeds/selection.ts';
 import type { Home } from '../home.ts';
 import { aliasOf, canonicalPath } from './aliases.ts';
+import { basePath } from './base.ts';
 import { goneSentence } from './documents.ts';
 import { frameOf, shown } from './frame.ts';
 import { negotiated } from './negotiation.ts';
@@ -69,7 +70,7 @@ async function articleFormerlyAt(home: Home, path: string): Promise<string | nul
     .bind(spellings)
     .first<{ url: string }>();
   // An article that names its own address as an alias would lead in a circle.
-  return row === null || new URL(row.url).pathname === path ? null : row.url;
+  return row === null || [path, basePath(home) + path].includes(new URL(row.url).pathname) ? null : row.url;
 }
 
 async function wasWithdrawn(home: Home, path: string): Promise<boolean> {
@@ -98,8 +99,11 @@ function spellingsOf(home: Home, path: string): string[] {
   );
   const written = paths.flatMap((one) => [one, decodedPath(one)]);
   const { url } = home.config.site;
+  const base = basePath(home);
   return [
-    ...new Set(written.flatMap((one) => [one, one.slice(1), home.url + one, url + one]).filter((one) => one !== '')),
+    ...new Set(
+      written.flatMap((one) => [one, one.slice(1), base + one, home.url + one, url + one]).filter((one) => one !== ''),
+    ),
   ];
 }
 

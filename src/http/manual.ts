@@ -1,5 +1,6 @@
 import MarkdownIt from 'markdown-it';
 import type { Home } from '../home.ts';
+import { basePath } from './base.ts';
 
 /** A page of the documentation. */
 export interface ManualPage {
@@ -26,10 +27,10 @@ const MOST_FOUND = 30;
 const EXCERPT = 180;
 
 /** A page by its name; null where there is none. */
-export async function manualPage(home: Pick<Home, 'docs'>, name: string): Promise<ManualPage | null> {
+export async function manualPage(home: Pick<Home, 'docs' | 'url'>, name: string): Promise<ManualPage | null> {
   const text = NAME.test(name) ? await home.docs(`${name}.md`) : null;
   if (text === null) return null;
-  return { name, title: titleOf(text), html: rendererFor(name).render(text) };
+  return { name, title: titleOf(text), html: rendererFor(name, basePath(home)).render(text) };
 }
 
 /** Every page, in the order of the index. */
@@ -110,7 +111,7 @@ const anchorOf = (heading: string) =>
     .replace(/ /g, '-');
 
 /** Links to other pages lead to them as they are served; what is not served is text. */
-function rendererFor(name: string) {
+function rendererFor(name: string, base: string) {
   const markdown = new MarkdownIt({ linkify: false });
   const { rules } = markdown.renderer;
   markdown.core.ruler.push('served', (state) => {
@@ -118,7 +119,7 @@ function rendererFor(name: string) {
       if (token.type === 'heading_open') token.attrSet('id', anchorOf(plain(state.tokens[at + 1]?.content ?? '')));
       for (const child of token.children ?? []) {
         if (child.type !== 'link_open') continue;
-        const address = servedAs(String(child.attrGet('href') ?? ''), name);
+        const address = servedAs(String(child.attrGet('href') ?? ''), name, base);
         if (address === null) child.attrSet('data-unserved', '');
         else child.attrSet('href', address);
       }
@@ -136,12 +137,12 @@ function rendererFor(name: string) {
 }
 
 /** Where a link of a page leads when the page is served; null where that is nowhere. */
-function servedAs(href: string, from: string): string | null {
+function servedAs(href: string, from: string, base: string): string | null {
   if (/^(?:https?:|#)/.test(href)) return href;
   const { pathname, hash } = new URL(href, `http://host/docs/${from}`);
   if (!pathname.startsWith('/docs/')) return null;
   const page = pathname.slice('/docs/'.length);
   if (!page.endsWith('.md')) return null;
   const name = page.slice(0, -3);
-  return (name === INDEX ? '/docs' : `/docs/${name}`) + hash;
+  return base + (name === INDEX ? '/docs' : `/docs/${name}`) + hash;
 }

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Home } from '../home.ts';
+import { belowBase } from '../http/base.ts';
 import { type AnswerFor, wantsCoding } from '../http/documents.ts';
 import { isPrivate } from '../storage/documents.ts';
 
@@ -7,17 +8,19 @@ import { isPrivate } from '../storage/documents.ts';
  * Answers a request for a document that is in memory, without the objects of a fetch handler between: most of what a
  * feed server is asked. The answer is the same one that the routes give, from the same function.
  *
+ * @param base the path of the server's public address
  * @returns whether it was answered; what was not is left to the routes
  */
 export function answerFromMemory(
   { documentCache: cache, fetches }: Home,
   answerFor: AnswerFor,
+  base: string,
   request: IncomingMessage,
   response: ServerResponse,
 ): boolean {
   const { url = '', method = '', headers } = request;
   if ((method !== 'GET' && method !== 'HEAD') || headers['a-im'] !== undefined) return false;
-  const head = cache?.head(url);
+  const head = cache?.head(belowBase(base, url));
   if (!head || isPrivate(head) || wantsCoding(head, headers['accept-encoding'] as string | undefined)) return false;
   const header = (name: string) => {
     const value = headers[name];

@@ -2,6 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
 import { createApp } from '../http/app.ts';
+import { basePath } from '../http/base.ts';
 import { documentAnswers } from '../http/documents.ts';
 import type { NodeHome } from './home.ts';
 import { answerFromMemory } from './hot.ts';
@@ -29,8 +30,9 @@ export async function startServer(
   const work = await takeOver(home, options);
   const routes = getRequestListener(createApp(home).fetch);
   const answerFor = documentAnswers(home);
+  const base = basePath(home);
   const server = createServer((request, response) => {
-    if (!answerFromMemory(home, answerFor, request, response)) void routes(request, response);
+    if (!answerFromMemory(home, answerFor, base, request, response)) void routes(request, response);
   });
   const port = await listen(server, options.port, options.host);
   await work.start();

@@ -40,8 +40,10 @@ async function throughServer(server: string | null): Promise<Answering> {
   const { status, body } = await api<RunReport & { href?: string }>('POST', '/api/runs', {});
   if (status === 202) throw new CommandError(`The run takes longer; build again when it has ended: ${body.href}`);
   if (status !== 200 || server === null) throw new CommandError(`The server answers ${status} to a run.`);
+  // Where one of its feeds is called like the path that it is at, only the whole path says which is meant.
+  let path = '';
   const ask: Ask = async (address) => {
-    const answer = await request(server + address, { headers: { accept: ACCEPT } });
+    const answer = await request(server + path + address, { headers: { accept: ACCEPT } });
     return {
       status: answer.statusCode,
       headers: new Headers(Object.entries(answer.headers).map(([name, value]) => [name, String(value)])),
@@ -50,6 +52,7 @@ async function throughServer(server: string | null): Promise<Answering> {
   };
   const robots = new TextDecoder().decode((await ask('/robots.txt')).bytes);
   const base = /^Sitemap: (.*)\/sitemap\.xml$/m.exec(robots)?.[1] ?? server;
+  path = new URL(base).pathname.replace(/\/$/, '');
   return { ask, report: body, base, close: async () => {} };
 }
 
@@ -79,7 +82,7 @@ async function alone(environment: Environment, config: Config): Promise<Answerin
     const app = createApp(home);
     const ask: Ask = async (address) => {
       const answer = await app.fetch(
-        new Request(`http://localhost${address}`, { headers: { accept: ACCEPT }, redirect: 'manual' }),
+        new Request(home.url + address, { headers: { accept: ACCEPT }, redirect: 'manual' }),
       );
       return { status: answer.status, headers: answer.headers, bytes: new Uint8Array(await answer.arrayBuffer()) };
     };

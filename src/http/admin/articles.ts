@@ -68,26 +68,26 @@ async function takeBack(home: Home, id: string, deed: string, reason: string): P
   }
 }
 
-async function list({ home, words, when }: Desk, c: Context): Promise<Markup> {
+async function list({ home, words, base, when }: Desk, c: Context): Promise<Markup> {
   const { state = '', q = '', after = '' } = c.req.query();
   const files = await filesLike(home, { state, q: q.trim(), after });
   const last = files.length === PAGE ? files.at(-1) : undefined;
   const tab = (value: string, label: string) =>
-    html`<a href="/admin/articles${value === '' ? '' : `?state=${value}`}"${value === state ? html` aria-current="page"` : ''}>${label}</a>`;
+    html`<a href="${base}/admin/articles${value === '' ? '' : `?state=${value}`}"${value === state ? html` aria-current="page"` : ''}>${label}</a>`;
   const rows = files.map(
     (
       file,
-    ) => html`<tr><td><a href="/admin/articles/file?path=${encodeURIComponent(file.path)}"><bdi>${file.title ?? file.path}</bdi></a>${file.title === null ? '' : html`<br><code>${file.path}</code>`}</td><td>${stateOf(words, file)}</td><td>${reasonOf(words, file)}</td><td>${file.updated === null ? '' : when(file.updated)}</td></tr>
+    ) => html`<tr><td><a href="${base}/admin/articles/file?path=${encodeURIComponent(file.path)}"><bdi>${file.title ?? file.path}</bdi></a>${file.title === null ? '' : html`<br><code>${file.path}</code>`}</td><td>${stateOf(words, file)}</td><td>${reasonOf(words, file)}</td><td>${file.updated === null ? '' : when(file.updated)}</td></tr>
 `,
   );
   return html`<div class="tabs">${tab('', words.all)}${STATES.map((one) => tab(one, words.states[one] ?? one))}
-<form action="/admin/articles" role="search"><input type="hidden" name="state" value="${state}"><input name="q" type="search" value="${q}" aria-label="${words.searchHint}" placeholder="${words.searchHint}"><button class="quiet">${words.search}</button></form></div>
+<form action="${base}/admin/articles" role="search"><input type="hidden" name="state" value="${state}"><input name="q" type="search" value="${q}" aria-label="${words.searchHint}" placeholder="${words.searchHint}"><button class="quiet">${words.search}</button></form></div>
 ${
   files.length === 0
     ? html`<p class="soft">${state === 'rejected' ? words.noProblem : words.none}</p>`
     : table(words.pages.articles, [words.article, words.state, words.why, words.updated], rows)
 }
-${last ? html`<p><a href="/admin/articles?${new URLSearchParams({ state, q, after: last.path })}">${words.more}</a></p>` : ''}`;
+${last ? html`<p><a href="${base}/admin/articles?${new URLSearchParams({ state, q, after: last.path })}">${words.more}</a></p>` : ''}`;
 }
 
 function filesLike(
@@ -127,22 +127,22 @@ ${problems.map(
 }
 
 async function article(desk: Desk, id: string): Promise<Markup> {
-  const { home, words, when } = desk;
+  const { home, words, base, when } = desk;
   const known = await historyOf(home, id);
   if (!known) return html``;
   const { title, url, published, updated, feeds, events, retraction, path } = known;
   return html`<dl class="facts"><dt>${words.title}</dt><dd><a href="${url}"><bdi>${title}</bdi></a></dd><dt>${words.id}</dt><dd><code>${id}</code></dd>
 <dt>${words.publishedAt}</dt><dd>${when(published)}</dd><dt>${words.updated}</dt><dd>${when(updated)}</dd>
 <dt>${words.inFeeds}</dt><dd>${feeds.length === 0 ? words.none : feeds.map((key) => html`<code>${key.startsWith('/') ? key : `/${key}`}</code> `)}</dd></dl>
-${retraction ? html`<section class="card held"><h2>${words.takenBack}</h2><p>${retraction.reason} <span class="soft">${when(retraction.at)}</span></p>${action('/admin/articles/restore', words.restore, { article: id, path })}</section>` : ''}
+${retraction ? html`<section class="card held"><h2>${words.takenBack}</h2><p>${retraction.reason} <span class="soft">${when(retraction.at)}</span></p>${action(`${base}/admin/articles/restore`, words.restore, { article: id, path })}</section>` : ''}
 ${await preview(desk, id)}
 <h2>${words.history}</h2>
 <ul class="plain">${events.map(({ type, at, because }) => html`<li>${pill(words.events[type] ?? type)} ${when(at)} <span class="soft" lang="en">${because.join(', ')}</span></li>`)}</ul>
 ${
   retraction
     ? ''
-    : html`<details><summary>${words.withdraw}</summary><form method="post" action="/admin/articles/withdraw" class="fields"><input type="hidden" name="article" value="${id}"><input type="hidden" name="path" value="${path}">
-<label>${words.reason}<input name="reason" required maxlength="1000"></label><p class="row"><button class="danger">${words.withdraw}</button><button class="danger" formaction="/admin/articles/kill">${words.kill}</button></p></form></details>`
+    : html`<details><summary>${words.withdraw}</summary><form method="post" action="${base}/admin/articles/withdraw" class="fields"><input type="hidden" name="article" value="${id}"><input type="hidden" name="path" value="${path}">
+<label>${words.reason}<input name="reason" required maxlength="1000"></label><p class="row"><button class="danger">${words.withdraw}</button><button class="danger" formaction="${base}/admin/articles/kill">${words.kill}</button></p></form></details>`
 }`;
 }
 

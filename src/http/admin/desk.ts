@@ -2,6 +2,7 @@ import type { Context } from 'hono';
 import { getCookie, setCookie } from 'hono/cookie';
 import { html } from 'hono/html';
 import type { Home } from '../../home.ts';
+import { basePath } from '../base.ts';
 import { instant, type Markup, PAGE_HEADERS, page } from '../pages/layout.ts';
 import { FALLBACK, type Words, wordsAccepted, wordsOf } from './words.ts';
 
@@ -35,6 +36,8 @@ export type Part = keyof typeof PARTS;
 export interface Desk {
   home: Home;
   words: Words;
+  /** The path of the server's public address, before each of its links. */
+  base: string;
   /** An instant in the site's time zone; epoch milliseconds or ISO 8601. */
   when(at: number | string | null): Markup;
   /** Answers with a page. `follow`: it is shown anew when something was published. */
@@ -51,10 +54,12 @@ export interface Desk {
 /** The desk of one request, in the language that the person chose, or whose browser asks for. */
 export function deskOf(home: Home, c: Context): Desk {
   const words = chosenWords(home, c);
+  const base = basePath(home);
   const { timezone } = home.config.site;
   return {
     home,
     words,
+    base,
     when: (at) => {
       if (at === null) return html`<span class="soft">${words.never}</span>`;
       const iso = typeof at === 'number' ? new Date(at).toISOString() : at;
@@ -62,18 +67,23 @@ export function deskOf(home: Home, c: Context): Desk {
     },
     show: (part, title, body, { follow = true, status = 200 } = {}) =>
       c.html(
-        frame(home, words, part, title, body, { follow, note: c.req.query('note'), path: pathOf(c) }),
+        frame(home, words, part, title, body, { follow, note: c.req.query('note'), path: base + pathOf(c) }),
         status,
         ADMIN_HEADERS,
       ),
-    back: (path, note) => c.redirect(`${path}${path.includes('?') ? '&' : '?'}note=${note}`, 303),
+    back: (path, note) => c.redirect(`${base}${path}${path.includes('?') ? '&' : '?'}note=${note}`, 303),
   };
 }
 
 function chosenWords(home: Home, c: Context): Words {
   const asked = wordsOf(c.req.query('lang'));
   if (asked)
-    setCookie(c, LANGUAGE, asked.lang, { path: '/admin', sameSite: 'Strict', httpOnly: true, maxAge: YEAR_SECONDS });
+    setCookie(c, LANGUAGE, asked.lang, {
+      path: `${basePath(home)}/admin`,
+      sameSite: 'Strict',
+      httpOnly: true,
+      maxAge: YEAR_SECONDS,
+    });
   return (
     asked ??
     wordsOf(getCookie(c, LANGUAGE)) ??
@@ -98,18 +108,20 @@ interface Around {
 
 function frame(home: Home, words: Words, current: Part, title: string, body: Markup, around: Around): Markup {
   const { site } = home.config;
+  const base = basePath(home);
   const note = words.notes[around.note ?? ''];
   return document(
+    base,
     words,
     `${title} · ${site.title}`,
     html`<div class="desk">
-<nav aria-label="${words.nav}"><a class="brand" href="/admin"><img src="/icon.svg" alt="" width="24" height="24"><span>${site.title}</span></a>
+<nav aria-label="${words.nav}"><a class="brand" href="${base}/admin"><img src="${base}/icon.svg" alt="" width="24" height="24"><span>${site.title}</span></a>
 ${Object.entries(PARTS).map(
   ([part, path]) =>
-    html`<a class="part" href="${path}"${part === current ? html` aria-current="page"` : ''}>${words.pages[part as Part]}</a>
+    html`<a class="part" href="${base}${path}"${part === current ? html` aria-current="page"` : ''}>${words.pages[part as Part]}</a>
 `,
-)}<div class="end"><a href="/">${words.site}</a><a href="${around.path}${around.path.includes('?') ? '&' : '?'}lang=${words.otherLang}" lang="${words.otherLang}" hreflang="${words.otherLang}">${words.other}</a>
-<form method="post" action="/admin/session/end"><button class="quiet">${words.signOut}</button></form></div></nav>
+)}<div class="end"><a href="${base}/">${words.site}</a><a href="${around.path}${around.path.includes('?') ? '&' : '?'}lang=${words.otherLang}" lang="${words.otherLang}" hreflang="${words.otherLang}">${words.other}</a>
+<form method="post" action="${base}/admin/session/end"><button class="quiet">${words.signOut}</button></form></div></nav>
 <main id="content" tabindex="-1"${around.follow ? html` data-follow` : ''}>
 <div class="top"><h1>${title}</h1><span class="pulse" role="status" data-on="${words.live}" data-off="${words.stale}"></span></div>
 ${note ? html`<p class="note" role="status">${note}</p>` : ''}
@@ -118,22 +130,24 @@ ${body}
   );
 }
 
-function document(words: Words, title: string, body: Markup): Markup {
+function document(base: string, words: Words, title: string, body: Markup): Markup {
   return page({
+    base,
     title,
     lang: words.lang,
-    head: html`<link rel="stylesheet" href="/admin/style.css"><script src="/admin/live.js" defer></script>`,
+    head: html`<link rel="stylesheet" href="${base}/admin/style.css"><script src="${base}/admin/live.js" defer></script>`,
     body,
   });
 }
 
 /** Asks for the token. */
-export function signInPage(words: Words, wrong: boolean): Markup {
+export function signInPage({ base, words }: Pick<Desk, 'base' | 'words'>, wrong: boolean): Markup {
   return document(
+    base,
     words,
     `${words.signIn} · Tidings`,
     html`<main id="content" class="sign"><h1>${words.signIn}</h1>
-<form method="post" action="/admin/session" class="card">
+<form method="post" action="${base}/admin/session" class="card">
 ${wrong ? html`<p class="bad" role="alert">${words.wrongToken}</p>` : ''}
 <p><label for="token">${words.token}</label><br><input id="token" name="token" type="password" autocomplete="current-password" required autofocus></p>
 <p class="soft">${words.tokenHint}</p>

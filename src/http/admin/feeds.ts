@@ -20,7 +20,7 @@ export function feedListRoutes(home: Home): Hono {
   const app = new Hono();
   app.get('/feeds', async (c) => {
     const desk = deskOf(home, c);
-    const { words } = desk;
+    const { words, base } = desk;
     const feeds = await listedFeeds(home, SHOWN);
     const sizes = await documentSizes(home);
     const subscribed = await subscriptionsByTopic(home);
@@ -34,7 +34,7 @@ export function feedListRoutes(home: Home): Hono {
       const channels = new Map<string, number>();
       for (const { channel, n } of paths.flatMap((path) => subscribed.get(path) ?? []))
         channels.set(channel, (channels.get(channel) ?? 0) + n);
-      return html`<tr><td><a href="${pageOf(key)}"><bdi>${title}</bdi></a></td><td>${FORMATS.map((format) => documentLink(own[format], format, sizes.get(own[format])))}</td><td class="n">${sizes.get(own.json)?.entries ?? ''}</td><td>${[...channels].map(([channel, n]) => html`<div>${channel} <b>${n}</b></div>`)}</td><td class="n">${fetches}</td><td class="n">${fetches === 0 ? '' : `${Math.round((unchanged / fetches) * 100)} %`}</td><td>${readersOf(here).map(({ reader, subscribers }) => html`<div>${reader}${subscribers === null ? '' : html` <span class="soft">${words.asks(subscribers)}</span>`}</div>`)}</td></tr>
+      return html`<tr><td><a href="${base}${pageOf(key)}"><bdi>${title}</bdi></a></td><td>${FORMATS.map((format) => documentLink(base + own[format], format, sizes.get(own[format])))}</td><td class="n">${sizes.get(own.json)?.entries ?? ''}</td><td>${[...channels].map(([channel, n]) => html`<div>${channel} <b>${n}</b></div>`)}</td><td class="n">${fetches}</td><td class="n">${fetches === 0 ? '' : `${Math.round((unchanged / fetches) * 100)} %`}</td><td>${readersOf(here).map(({ reader, subscribers }) => html`<div>${reader}${subscribers === null ? '' : html` <span class="soft">${words.asks(subscribers)}</span>`}</div>`)}</td></tr>
 `;
     });
     const heads = [

@@ -23,7 +23,7 @@ export function overviewRoutes(home: Home): Hono {
 
   app.get('/', async (c) => {
     const desk = deskOf(home, c);
-    const { words } = desk;
+    const { words, base } = desk;
     const body = html`${await numbers(desk)}
 ${await heldCard(desk)}
 ${await alerts(desk)}
@@ -31,7 +31,7 @@ ${await rejected(desk)}
 <div class="charts">${await charts(desk)}</div>
 ${await lately(desk)}
 ${await runs(desk)}
-<p>${action('/admin/runs', words.runNow)}</p>`;
+<p>${action(`${base}/admin/runs`, words.runNow)}</p>`;
     return desk.show('overview', words.pages.overview, body);
   });
 
@@ -50,16 +50,16 @@ ${await runs(desk)}
   return app;
 }
 
-async function numbers({ home, words, when }: Desk): Promise<Markup> {
+async function numbers({ home, words, base, when }: Desk): Promise<Markup> {
   const now = await counts(home);
   const stat = (name: string, label: string, value: Markup | number, href: string, wrong = false) =>
-    html`<div class="stat${wrong ? ' wrong' : ''}"><dt><a href="${href}">${label}</a></dt><dd${typeof value === 'number' ? html` data-live="${name}"` : html` class="small"`}>${value}</dd></div>
+    html`<div class="stat${wrong ? ' wrong' : ''}"><dt><a href="${base}${href}">${label}</a></dt><dd${typeof value === 'number' ? html` data-live="${name}"` : html` class="small"`}>${value}</dd></div>
 `;
   return html`<dl class="stats">
 ${stat('published', words.published, now.published, '/admin/articles')}${stat('feeds', words.feedCount, now.feeds, '/admin/feeds')}${stat('subscriptions', words.subscriptions, now.subscriptions, '/admin/subscribers')}${stat('waiting', words.waiting, now.waiting, '/admin/system')}${stat('rejected', words.rejectedFiles, now.rejected, '/admin/articles?state=rejected', now.rejected > 0)}${stat('run', words.lastRun, when(now.lastRun), '/admin/runs')}</dl>`;
 }
 
-async function heldCard({ home, words }: Desk): Promise<Markup> {
+async function heldCard({ home, words, base }: Desk): Promise<Markup> {
   const held = await heldRun(home);
   if (!held) return html``;
   const refused = await isRefused(home, held);
@@ -70,7 +70,7 @@ ${refused ? html`<p>${words.heldRefused}</p>` : ''}
 ${
   held.withdrawals === 0
     ? ''
-    : html`<p class="row">${action('/admin/held', words.heldAccept(held.withdrawals), { decision: 'accept' }, 'danger')}${refused ? '' : action('/admin/held', words.heldRefuse, { decision: 'refuse' })}</p>`
+    : html`<p class="row">${action(`${base}/admin/held`, words.heldAccept(held.withdrawals), { decision: 'accept' }, 'danger')}${refused ? '' : action(`${base}/admin/held`, words.heldRefuse, { decision: 'refuse' })}</p>`
 }</section>`;
 }
 
@@ -137,7 +137,7 @@ function clock(at: number, timeZone: string): string {
   return new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', timeZone }).format(new Date(at));
 }
 
-async function lately({ home, words, when }: Desk): Promise<Markup> {
+async function lately({ home, words, base, when }: Desk): Promise<Markup> {
   const events = await home.db
     .prepare(
       `SELECT e.type, e.at, l.title, l.path FROM events AS e JOIN ledger AS l ON l.id = e.article ORDER BY e.seq DESC LIMIT ?`,
@@ -150,31 +150,31 @@ ${
     ? html`<p class="soft">${words.none}</p>`
     : html`<ul class="plain">${events.map(
         ({ type, at, title, path }) =>
-          html`<li>${pill(words.events[type] ?? type, type === 'withdrawn' ? 'bad' : 'good')} <a href="/admin/articles/file?path=${encodeURIComponent(path)}"><bdi>${title}</bdi></a> <span class="soft">${when(at)}</span></li>`,
+          html`<li>${pill(words.events[type] ?? type, type === 'withdrawn' ? 'bad' : 'good')} <a href="${base}/admin/articles/file?path=${encodeURIComponent(path)}"><bdi>${title}</bdi></a> <span class="soft">${when(at)}</span></li>`,
       )}</ul>`
 }</section>`;
 }
 
 /** Files that could not be read: the first of them, each with what is wrong. */
-async function rejected({ home, words }: Desk): Promise<Markup> {
+async function rejected({ home, words, base }: Desk): Promise<Markup> {
   const files = await home.db
     .prepare(
       `SELECT path, problems FROM files WHERE state = 'rejected' AND missing_since IS NULL ORDER BY path LIMIT ${FILES}`,
     )
     .all<{ path: string; problems: string }>();
   if (files.length === 0) return html``;
-  return html`<section class="card held" aria-labelledby="rejected"><h2 id="rejected"><a href="/admin/articles?state=rejected">${words.rejectedFiles}</a></h2><ul>${files.map(
+  return html`<section class="card held" aria-labelledby="rejected"><h2 id="rejected"><a href="${base}/admin/articles?state=rejected">${words.rejectedFiles}</a></h2><ul>${files.map(
     ({ path, problems }) => {
       const [first] = JSON.parse(problems) as Problem[];
-      return html`<li><a href="/admin/articles/file?path=${encodeURIComponent(path)}"><code>${path}</code></a> ${first?.line === undefined ? '' : html`${words.line(first.line)}: `}<span lang="en">${first?.message ?? ''}</span> <span class="soft">${first?.code ?? ''}</span></li>`;
+      return html`<li><a href="${base}/admin/articles/file?path=${encodeURIComponent(path)}"><code>${path}</code></a> ${first?.line === undefined ? '' : html`${words.line(first.line)}: `}<span lang="en">${first?.message ?? ''}</span> <span class="soft">${first?.code ?? ''}</span></li>`;
     },
   )}</ul></section>`;
 }
 
-async function runs({ home, words, when }: Desk): Promise<Markup> {
+async function runs({ home, words, base, when }: Desk): Promise<Markup> {
   const last = await listRuns(home, RUNS);
   if (last.length === 0) return html``;
-  return html`<section aria-labelledby="runs"><h2 id="runs"><a href="/admin/runs">${words.pages.runs}</a></h2><ul class="plain">${last.map(
+  return html`<section aria-labelledby="runs"><h2 id="runs"><a href="${base}/admin/runs">${words.pages.runs}</a></h2><ul class="plain">${last.map(
     ({ state, trigger, startedAt, report }) =>
       html`<li>${pill(words.runStates[state] ?? state, state === 'failed' ? 'bad' : state === 'done' ? 'good' : 'plain')} ${when(startedAt)} <span class="soft">${trigger}, ${report.documents.written} ${words.documents}, ${report.ms} ${words.ms}</span></li>`,
   )}</ul></section>`;

@@ -8,13 +8,13 @@ import { action, type Desk, pill, table } from './desk.ts';
 const PUSHES = 50;
 
 /** What a partner's webhook was sent and took, with sending it again. */
-export async function pushesOf({ home, words, when }: Desk, id: string): Promise<Markup> {
+export async function pushesOf({ home, words, base, when }: Desk, id: string): Promise<Markup> {
   const { receiver, waiting, pushes } = await pushState(home, id, { limit: PUSHES });
   if (!receiver && pushes.length === 0) return html``;
   const rows = pushes.map(
     (
       one,
-    ) => html`<tr><td>${when(one.at)}</td><td>${one.type}</td><td><code>${one.article}</code></td><td class="n">${one.attempts}</td><td>${one.takenAt === null ? html`${pill(words.failed, 'bad')} <span class="soft" lang="en">${one.error ?? one.status ?? ''}</span>` : html`${pill(words.taken, 'good')} ${when(one.takenAt)}`}</td><td>${action(`/admin/partners/${id}/replay`, words.replay, { event: one.id })}</td></tr>
+    ) => html`<tr><td>${when(one.at)}</td><td>${one.type}</td><td><code>${one.article}</code></td><td class="n">${one.attempts}</td><td>${one.takenAt === null ? html`${pill(words.failed, 'bad')} <span class="soft" lang="en">${one.error ?? one.status ?? ''}</span>` : html`${pill(words.taken, 'good')} ${when(one.takenAt)}`}</td><td>${action(`${base}/admin/partners/${id}/replay`, words.replay, { event: one.id })}</td></tr>
 `,
   );
   const heads = [words.when, words.event, words.article, { n: words.attempt }, words.state, words.replay];
@@ -25,18 +25,18 @@ ${
     : ''
 }
 ${rows.length === 0 ? html`<p class="soft">${words.none}</p>` : table(words.pushes, heads, rows)}
-<form method="post" action="/admin/partners/${id}/replay" class="row"><label>${words.replayRange} <input type="date" name="since" required></label><label>${words.until} <input type="date" name="until"></label><button class="quiet">${words.replay}</button></form>`;
+<form method="post" action="${base}/admin/partners/${id}/replay" class="row"><label>${words.replayRange} <input type="date" name="since" required></label><label>${words.until} <input type="date" name="until"></label><button class="quiet">${words.replay}</button></form>`;
 }
 
 /** Asks whether the partner has an article, and answers what was asked. */
 export async function proofPart(desk: Desk, id: string, named: string): Promise<Markup> {
-  const { home, words } = desk;
+  const { home, words, base } = desk;
   const article = named === '' ? null : await findArticle(home, named);
   const proof = article === null ? null : await proofOf(home, id, article);
   return html`<h2 id="proof">${words.proof}</h2>
-<form action="/admin/partners/${id}" class="row"><label>${words.articleNamed} <input name="article" value="${named}" required></label><button class="quiet">${words.ask}</button></form>
+<form action="${base}/admin/partners/${id}" class="row"><label>${words.articleNamed} <input name="article" value="${named}" required></label><button class="quiet">${words.ask}</button></form>
 ${proof ? answer(desk, proof) : named === '' ? '' : html`<p role="status">${words.unknown}</p>`}
-<p><a href="/api/partners/${id}/record?format=csv">${words.record}</a></p>`;
+<p><a href="${base}/api/partners/${id}/record?format=csv">${words.record}</a></p>`;
 }
 
 function answer({ words, when }: Desk, { title, has, versions, withdrawal }: ArticleProof): Markup {

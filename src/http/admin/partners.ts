@@ -152,12 +152,12 @@ function settingsOf(form: Record<string, string>): object {
 }
 
 async function list(desk: Desk, refused: string | null, form: Record<string, string>): Promise<Response> {
-  const { home, words, when } = desk;
+  const { home, words, base, when } = desk;
   const partners = await listPartners(home);
   const rows = partners.map(
     (
       one,
-    ) => html`<tr><td><a href="/admin/partners/${one.id}">${one.name}</a> <span class="soft">${one.id}</span></td><td>${one.contact ?? ''}</td><td>${one.content === 'full' ? words.full : words.excerpt}</td><td class="n">${one.keys.length}</td><td>${when(one.changedAt)}</td><td class="bad" lang="en">${one.error ?? ''}</td></tr>
+    ) => html`<tr><td><a href="${base}/admin/partners/${one.id}">${one.name}</a> <span class="soft">${one.id}</span></td><td>${one.contact ?? ''}</td><td>${one.content === 'full' ? words.full : words.excerpt}</td><td class="n">${one.keys.length}</td><td>${when(one.changedAt)}</td><td class="bad" lang="en">${one.error ?? ''}</td></tr>
 `,
   );
   const heads = [words.partner, words.contact, words.content, { n: words.keys }, words.updated, words.state];
@@ -166,11 +166,11 @@ async function list(desk: Desk, refused: string | null, form: Record<string, str
   const body = html`${rows.length === 0 ? html`<p class="soft">${words.none}</p>` : table(words.pages.partners, heads, rows)}
 <h2 id="add">${words.addPartner}</h2>
 ${refused === null ? '' : html`<p class="bad" role="alert" lang="en">${refused}</p>`}
-<form method="post" action="/admin/partners" class="fields" aria-labelledby="add">
+<form method="post" action="${base}/admin/partners" class="fields" aria-labelledby="add">
 ${field('id', words.partnerId, html` required pattern="[a-z0-9]([a-z0-9\\-]*[a-z0-9])?" autocapitalize="off"`)}${field('name', words.name, html` required`)}${field('contact', words.contact)}${field('category', words.categories)}${field('tag', words.tags)}
 <label>${words.content}<select name="content"><option value="full">${words.full}</option><option value="excerpt"${form.content === 'excerpt' ? html` selected` : ''}>${words.excerpt}</option></select></label>
 ${field('embargo', words.embargo, html` type="number" min="0"`)}${field('webhook', words.webhook, html` type="url"`)}
-<label><span>${words.moreSettings} (<a href="/docs/partners">?</a>)</span><textarea name="more" rows="3" spellcheck="false" placeholder='{ "formats": ["atom"], "days": 30 }'>${form.more ?? ''}</textarea></label>
+<label><span>${words.moreSettings} (<a href="${base}/docs/partners">?</a>)</span><textarea name="more" rows="3" spellcheck="false" placeholder='{ "formats": ["atom"], "days": 30 }'>${form.more ?? ''}</textarea></label>
 <p><button>${words.add}</button></p></form>`;
   return desk.show('partners', words.pages.partners, body, { status: refused === null ? 200 : 400, follow: false });
 }
@@ -182,7 +182,7 @@ async function one(
   refused: string | null = null,
   article = '',
 ): Promise<Response> {
-  const { home, words, when } = desk;
+  const { home, words, base, when } = desk;
   const { id, name, keys, version, createdAt: _, changedAt, error, ...settings } = partner;
   const paths = addresses(feedKeyOf(id));
   const log = await partnerLog(home, id);
@@ -198,15 +198,15 @@ ${refused === null ? '' : html`<p class="bad" role="alert" lang="en">${refused}<
 ${error === null ? '' : html`<p class="bad" lang="en">${error}</p>`}
 <p>${FORMATS.map((format) => html`<code>${home.url}${paths[format]}</code><br>`)}</p>
 <h2>${words.keys}</h2>
-<ul class="plain">${keys.map((key) => html`<li><code>${key.id}…</code> ${words.made} ${when(key.createdAt)}, ${words.lastUsed} ${when(key.lastUsedAt)} ${action(`/admin/partners/${id}/revoke`, words.revoke, { key: key.id }, 'danger')}</li>`)}</ul>
-<p>${action(`/admin/partners/${id}/keys`, words.rotate)}</p>
+<ul class="plain">${keys.map((key) => html`<li><code>${key.id}…</code> ${words.made} ${when(key.createdAt)}, ${words.lastUsed} ${when(key.lastUsedAt)} ${action(`${base}/admin/partners/${id}/revoke`, words.revoke, { key: key.id }, 'danger')}</li>`)}</ul>
+<p>${action(`${base}/admin/partners/${id}/keys`, words.rotate)}</p>
 ${await pushesOf(desk, id)}
 ${await proofPart(desk, id, article.trim())}
 <h2>${words.settings} <span class="soft">v${version}, ${when(changedAt)}</span></h2>
 <pre class="source" tabindex="0"><code>${JSON.stringify(settings, null, 2)}</code></pre>
-<form method="post" action="/admin/partners/${id}/settings" class="fields"><label>${words.changeHint}<textarea name="settings" rows="3" spellcheck="false" required placeholder='{ "embargoSeconds": 3600 }'></textarea></label><p><button class="quiet">${words.change}</button></p></form>
+<form method="post" action="${base}/admin/partners/${id}/settings" class="fields"><label>${words.changeHint}<textarea name="settings" rows="3" spellcheck="false" required placeholder='{ "embargoSeconds": 3600 }'></textarea></label><p><button class="quiet">${words.change}</button></p></form>
 <h2>${words.changes}</h2>
 <ul class="plain">${log.map((line) => html`<li>${when(line.at)} ${line.actor} <b>${line.action}</b> <span class="soft">${Object.keys(line.changes).join(', ')}</span></li>`)}</ul>
-<p>${action(`/admin/partners/${id}/remove`, words.remove, {}, 'danger')}</p>`;
+<p>${action(`${base}/admin/partners/${id}/remove`, words.remove, {}, 'danger')}</p>`;
   return desk.show('partners', name, body, { follow: false });
 }

@@ -13,7 +13,7 @@ export function runRoutes(home: Home): Hono {
 
   app.get('/runs', async (c) => {
     const desk = deskOf(home, c);
-    const { words, when } = desk;
+    const { words, base, when } = desk;
     const rows = (await listRuns(home, SHOWN)).map((run) => {
       const { articles, documents, events, held, error, ms } = run.report;
       const happened = Object.entries(events).filter(([, count]) => count > 0);
@@ -31,7 +31,7 @@ export function runRoutes(home: Home): Hono {
       words.what,
       { n: words.ms },
     ];
-    const body = html`<p>${action('/admin/runs', words.runNow)}</p>${rows.length === 0 ? html`<p class="soft">${words.none}</p>` : table(words.pages.runs, heads, rows)}`;
+    const body = html`<p>${action(`${base}/admin/runs`, words.runNow)}</p>${rows.length === 0 ? html`<p class="soft">${words.none}</p>` : table(words.pages.runs, heads, rows)}`;
     return desk.show('runs', words.pages.runs, body);
   });
 

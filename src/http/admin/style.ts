@@ -55,9 +55,10 @@ td .pill + .soft { margin-inline-start: .4rem; }
 `;
 
 /** Follows what happens: numbers at once, the rest of the page when nobody is writing into it. */
-export const ADMIN_SCRIPT = `const pulse = document.querySelector('.pulse');
+export const ADMIN_SCRIPT = `const beside = document.currentScript.src;
+const pulse = document.querySelector('.pulse');
 if (pulse && window.EventSource) {
-  const source = new EventSource('/admin/live');
+  const source = new EventSource(new URL('live', beside));
   source.addEventListener('open', () => { pulse.classList.add('on'); pulse.textContent = pulse.dataset.on; });
   source.addEventListener('error', () => { pulse.classList.remove('on'); pulse.textContent = pulse.dataset.off; });
   source.addEventListener('counts', (event) => {

@@ -16,25 +16,25 @@ export function subscriberRoutes(home: Home): Hono {
 
   app.get('/subscribers', async (c) => {
     const desk = deskOf(home, c);
-    const { words, when } = desk;
+    const { words, base, when } = desk;
     const after = Number(c.req.query('after')) || 0;
     const list = await listSubscriptions(home, { limit: PAGE, after });
     const rows = list.map(
       (
         one,
-      ) => html`<tr><td><a href="/admin/subscribers/${one.id}"><code>${one.callback}</code></a></td><td><code>${pathOf(home, one.topic)}</code></td><td>${one.channel}</td><td>${health(desk, one)}</td><td>${when(one.leaseUntil)}</td><td>${when(one.deliveredAt)}</td></tr>
+      ) => html`<tr><td><a href="${base}/admin/subscribers/${one.id}"><code>${one.callback}</code></a></td><td><code>${pathOf(home, one.topic)}</code></td><td>${one.channel}</td><td>${health(desk, one)}</td><td>${when(one.leaseUntil)}</td><td>${when(one.deliveredAt)}</td></tr>
 `,
     );
     const heads = [words.callback, words.topic, words.bySubscription, words.health, words.lease, words.lastDelivery];
     const last = list.length === PAGE ? list.at(-1) : undefined;
     const body = html`${rows.length === 0 ? html`<p class="soft">${words.none}</p>` : table(words.pages.subscribers, heads, rows)}
-${last ? html`<p><a href="/admin/subscribers?after=${last.id}">${words.more}</a></p>` : ''}`;
+${last ? html`<p><a href="${base}/admin/subscribers?after=${last.id}">${words.more}</a></p>` : ''}`;
     return desk.show('subscribers', words.pages.subscribers, body);
   });
 
   app.get('/subscribers/:id{[0-9]+}', async (c) => {
     const desk = deskOf(home, c);
-    const { words, when } = desk;
+    const { words, base, when } = desk;
     const id = Number(c.req.param('id'));
     const [one] = await listSubscriptions(home, { after: id - 1, limit: 1 });
     if (one?.id !== id)
@@ -43,7 +43,7 @@ ${last ? html`<p><a href="/admin/subscribers?after=${last.id}">${words.more}</a>
     const body = html`<dl class="facts"><dt>${words.callback}</dt><dd><code>${one.callback}</code></dd><dt>${words.topic}</dt><dd><a href="${one.topic}"><code>${one.topic}</code></a></dd>
 <dt>${words.bySubscription}</dt><dd>${one.channel} · ${when(one.verifiedAt)}</dd><dt>${words.lease}</dt><dd>${when(one.leaseUntil)}</dd>
 <dt>${words.health}</dt><dd>${health(desk, one)}</dd><dt>${words.version}</dt><dd>${one.delivered}</dd></dl>
-<p class="row">${action(`/admin/subscribers/${id}/push`, words.testPush)}${action(`/admin/subscribers/${id}/end`, words.end, {}, 'danger')}</p>
+<p class="row">${action(`${base}/admin/subscribers/${id}/push`, words.testPush)}${action(`${base}/admin/subscribers/${id}/end`, words.end, {}, 'danger')}</p>
 <h2>${words.pages.deliveries}</h2>${deliveryTable(desk, deliveries)}`;
     return desk.show('subscribers', new URL(one.callback).host, body);
   });

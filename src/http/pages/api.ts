@@ -11,12 +11,13 @@ export function apiPage(site: SiteFrame, list: Operation[], description: Json): 
   const paths = description.paths as Record<string, Record<string, Described>>;
   const nouns = [...new Set(list.map(({ path }) => path.split('/')[1] ?? ''))];
   return page({
+    base: site.base,
     title: `Interface for programs · ${site.title}`,
     lang: 'en',
     body: html`${bar(site)}
 <header><h1>Interface for programs</h1>
 <p class="lead">Every request needs the admin token: <code>Authorization: Bearer TOKEN</code>. What is wrong with a request is
-told as problem+json (RFC 9457). The same as <a href="/openapi.json">OpenAPI 3.1</a>.</p></header>
+told as problem+json (RFC 9457). The same as <a href="${site.base}/openapi.json">OpenAPI 3.1</a>.</p></header>
 <main id="content">
 <ul class="chips">${nouns.map((noun) => html`<li><a href="#${noun}">${noun}</a></li>`)}</ul>
 ${nouns.map(

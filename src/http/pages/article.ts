@@ -16,6 +16,7 @@ export function articlePage(of: {
   const lang = entry.lang ?? site.lang;
   const authors = entry.authors.map((author) => author.name).join(', ');
   return page({
+    base: site.base,
     title: `${entry.title} · ${site.title}`,
     lang,
     feeds: of.feeds,
@@ -30,7 +31,7 @@ ${openGraph(of)}
 <p class="byline">${instant(entry.published, site.zone, lang)}${authors === '' ? '' : ` · ${authors}`}</p></header>
 ${sanitized(entry.html)}
 ${entry.enclosures.map((file) => attachment(file, site))}
-${of.sections.length === 0 ? '' : html`<ul class="chips">${of.sections.map((section) => html`<li><a href="${section.page}">${section.title}</a></li>`)}</ul>`}
+${of.sections.length === 0 ? '' : html`<ul class="chips">${of.sections.map((section) => html`<li><a href="${site.base}${section.page}">${section.title}</a></li>`)}</ul>`}
 </article></main>
 ${foot(site)}`,
   });

@@ -13,20 +13,21 @@ export function foundMarkup(site: SiteFrame, query: string, found: Found[]): Mar
   const body = html`<h1>${found.length === 0 ? 'Nothing has' : 'Sections with'} “${query}”</h1>
 <ul class="entries">${found.map(
     (one) =>
-      html`<li><h3><a href="/docs/${one.name}#${one.anchor}">${one.title}${one.section === one.title ? '' : ` · ${one.section}`}</a></h3><p>${one.excerpt}</p></li>`,
+      html`<li><h3><a href="${site.base}/docs/${one.name}#${one.anchor}">${one.title}${one.section === one.title ? '' : ` · ${one.section}`}</a></h3><p>${one.excerpt}</p></li>`,
   )}</ul>`;
   return frame(site, `${query} · Documentation`, body, query);
 }
 
 function frame(site: SiteFrame, title: string, body: Markup, query: string): Markup {
   return page({
+    base: site.base,
     title: `${title} · ${site.title}`,
     lang: 'en',
     body: html`${bar(site)}
 <main id="content">
-<form class="search" action="/docs" role="search"><label for="q">Search the documentation</label>
+<form class="search" action="${site.base}/docs" role="search"><label for="q">Search the documentation</label>
 <input id="q" name="q" type="search" value="${query}"> <button>Search</button>
-<p><a href="/docs">Contents</a> · <a href="/docs/api">Interface for programs</a></p></form>
+<p><a href="${site.base}/docs">Contents</a> · <a href="${site.base}/docs/api">Interface for programs</a></p></form>
 ${body}
 </main>`,
   });

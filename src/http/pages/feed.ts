@@ -16,6 +16,7 @@ export function feedPage(of: { site: SiteFrame; feed: ShownFeed; description: st
   const { site, feed } = of;
   const { words } = site;
   return page({
+    base: site.base,
     title: feed.kind === 'site' ? site.title : `${feed.title} · ${site.title}`,
     lang: site.lang,
     feeds: [feed],

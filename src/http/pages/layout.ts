@@ -18,7 +18,7 @@ export const PAGE_HEADERS = {
   'Cross-Origin-Opener-Policy': 'same-origin',
 };
 
-/** A feed that a page names to readers; addresses are paths or absolute. */
+/** A feed that a page names to readers; addresses are paths below the server's. */
 export interface Discoverable {
   title: string;
   rss: string;
@@ -26,8 +26,9 @@ export interface Discoverable {
   json: string;
 }
 
-/** A whole page. `head` takes what belongs to it alone; `feeds` are those that a reader finds through it. */
+/** A whole page. `base` is the path of the server's address; `head` takes what belongs to it alone; `feeds` are those that a reader finds through it. */
 export function page(options: {
+  base: string;
   title: string;
   lang: string;
   feeds?: Discoverable[];
@@ -42,13 +43,15 @@ export function page(options: {
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <title>${options.title}</title>
-<link rel="icon" href="/icon.svg" type="image/svg+xml">
-<link rel="stylesheet" href="/style.css">
-<script src="/copy.js" defer></script>
+<link rel="icon" href="${options.base}/icon.svg" type="image/svg+xml">
+<link rel="stylesheet" href="${options.base}/style.css">
+<script src="${options.base}/copy.js" defer></script>
 ${(options.feeds ?? []).map(
-  (feed) => html`<link rel="alternate" type="application/rss+xml" title="${feed.title} (RSS)" href="${feed.rss}">
-<link rel="alternate" type="application/atom+xml" title="${feed.title} (Atom)" href="${feed.atom}">
-<link rel="alternate" type="application/feed+json" title="${feed.title} (JSON Feed)" href="${feed.json}">
+  (
+    feed,
+  ) => html`<link rel="alternate" type="application/rss+xml" title="${feed.title} (RSS)" href="${options.base}${feed.rss}">
+<link rel="alternate" type="application/atom+xml" title="${feed.title} (Atom)" href="${options.base}${feed.atom}">
+<link rel="alternate" type="application/feed+json" title="${feed.title} (JSON Feed)" href="${options.base}${feed.json}">
 `,
 )}${options.head ?? ''}
 </head>

@@ -14,6 +14,7 @@ export function lostPage(of: {
   const { site } = of;
   const { words } = site;
   return page({
+    base: site.base,
     title: `${of.title} · ${site.title}`,
     lang: site.lang,
     feeds: [of.feed, ...of.feeds],
@@ -21,8 +22,8 @@ export function lostPage(of: {
     body: html`${bar(site)}
 <header lang="${words.lang}"><h1>${of.title}</h1><p class="lead">${of.sentence}</p></header>
 <main id="content">
-${of.feeds.length === 0 ? '' : html`<h2 lang="${words.lang}">${words.near}</h2><ul class="chips">${of.feeds.map((feed) => html`<li><a href="${feed.page}">${feed.title}</a></li>`)}</ul>`}
-<p lang="${words.lang}"><a href="/">${words.allFeeds}</a></p>
+${of.feeds.length === 0 ? '' : html`<h2 lang="${words.lang}">${words.near}</h2><ul class="chips">${of.feeds.map((feed) => html`<li><a href="${site.base}${feed.page}">${feed.title}</a></li>`)}</ul>`}
+<p lang="${words.lang}"><a href="${site.base}/">${words.allFeeds}</a></p>
 </main>
 ${foot(site)}`,
   });

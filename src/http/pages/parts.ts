@@ -11,6 +11,8 @@ export interface SiteFrame {
   logo: string | null;
   /** Public address of this server. */
   url: string;
+  /** Its path, before each link. */
+  base: string;
   /** Address of a hub; null when there is none. */
   hub: string | null;
   words: Words;
@@ -34,12 +36,12 @@ export interface ShownEntry {
 
 /** The line at the top that leads home. */
 export function bar(site: SiteFrame): Markup {
-  return html`<nav class="rule" aria-label="${site.title}"><div class="bar"><a href="/"><img src="${site.logo ?? '/icon.svg'}" alt="" width="24" height="24"><span>${site.title}</span></a><a class="aside" href="/#feeds" lang="${site.words.lang}">${site.words.allFeeds}</a></div></nav>`;
+  return html`<nav class="rule" aria-label="${site.title}"><div class="bar"><a href="${site.base}/"><img src="${site.logo ?? `${site.base}/icon.svg`}" alt="" width="24" height="24"><span>${site.title}</span></a><a class="aside" href="${site.base}/#feeds" lang="${site.words.lang}">${site.words.allFeeds}</a></div></nav>`;
 }
 
 /** The line at the bottom. */
 export function foot(site: SiteFrame): Markup {
-  return html`<footer lang="${site.words.lang}"><a href="/feeds.opml">${site.words.opml}</a> · ${site.words.opmlHint}</footer>`;
+  return html`<footer lang="${site.words.lang}"><a href="${site.base}/feeds.opml">${site.words.opml}</a> · ${site.words.opmlHint}</footer>`;
 }
 
 /** A feed's three addresses, each to be copied, and readers that open them. */
@@ -59,7 +61,7 @@ export function subscribeCard(feed: Discoverable, site: SiteFrame): Markup {
     ([
       name,
       path,
-    ]) => html`<div class="address"><a href="${path}">${name}</a><input readonly value="${site.url + path}" aria-label="${words.addressOf(name)}"><button type="button" data-copy="${site.url + path}" data-done="${words.copied}" aria-live="polite" hidden>${words.copy}</button></div>
+    ]) => html`<div class="address"><a href="${site.base}${path}">${name}</a><input readonly value="${site.url + path}" aria-label="${words.addressOf(name)}"><button type="button" data-copy="${site.url + path}" data-done="${words.copied}" aria-live="polite" hidden>${words.copy}</button></div>
 `,
   )}</div>
 <p class="soft">${words.openIn}</p>

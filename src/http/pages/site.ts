@@ -21,6 +21,7 @@ export function sitePage(of: {
     feeds: of.feeds.filter((feed) => feed.kind === kind),
   })).filter((group) => group.feeds.length > 0);
   return page({
+    base: site.base,
     title: site.title,
     lang: site.lang,
     feeds: own ? [own] : [],
@@ -42,7 +43,7 @@ ${foot(site)}`,
 
 function feedList(feeds: ShownFeed[], site: SiteFrame): Markup {
   const chips = (some: ShownFeed[]) =>
-    html`<ul class="chips">${some.map((feed) => html`<li><a href="${feed.page}">${feed.title}</a></li>`)}</ul>`;
+    html`<ul class="chips">${some.map((feed) => html`<li><a href="${site.base}${feed.page}">${feed.title}</a></li>`)}</ul>`;
   if (feeds.length <= AT_ONCE) return html`${chips(feeds)}<br>`;
   return html`${chips(feeds.slice(0, AT_ONCE))}<details><summary lang="${site.words.lang}">${site.words.more(feeds.length)}</summary>${chips(feeds.slice(AT_ONCE))}</details>`;
 }
