@@ -10,6 +10,8 @@ const WANTED = [
   },
   { package: 'openssl', isThere: () => spawnSync('openssl', ['version']).status === 0 },
   { package: 'php-cli', isThere: () => spawnSync('php', ['--version']).status === 0 },
+  // The binary alone: the package apache2 would start a server.
+  { package: 'apache2-bin', isThere: () => spawnSync('apache2', ['-v']).status === 0 },
   { package: 'zsh', isThere: () => spawnSync('zsh', ['--version']).status === 0 },
   { package: 'fish', isThere: () => spawnSync('fish', ['--version']).status === 0 },
 ];

@@ -1,6 +1,6 @@
 import { join, relative, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { writeFolder } from './build/folder.ts';
+import { foreignPaths, writeFolder } from './build/folder.ts';
 import { hostFiles } from './build/hosts.ts';
 import { collectSite, type StaticFile } from './build/site.ts';
 import { type Command, CommandError, JSON_OPTION, type Options, UsageError } from './command.ts';
@@ -43,9 +43,12 @@ export const command: Command = {
     });
     try {
       const site = await collectSite(ask, base, Object.keys(config.feeds.aliases), progress('Asking'));
+      // Hosts are told of our own files alone.
+      const foreign = values.force === true ? [] : foreignPaths(resolve(out), site.files);
+      const ours = { ...site, files: site.files.filter(({ path }) => !foreign.includes(path)) };
       const files = [
         ...site.files.toSorted((a, b) => rank(a) - rank(b)),
-        ...hostFiles(site, base).map(({ path, text }) => ({ path, bytes: text })),
+        ...hostFiles(ours, base).map(({ path, text }) => ({ path, bytes: text })),
       ];
       const result = writeFolder(resolve(out), files, values.force === true, progress('Writing'));
       const held = report.held?.message ?? report.error ?? null;

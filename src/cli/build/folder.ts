@@ -50,10 +50,7 @@ export function writeFolder(
   const hashes = Object.fromEntries(
     files.map(({ path, bytes }) => [path, createHash('sha256').update(bytes).digest('hex')]),
   );
-  const isForeign = (path: string) => !Object.hasOwn(before, path) && existsSync(join(folder, path));
-  const foreign = force
-    ? []
-    : files.map(({ path }) => path).filter((path) => isForeign(path) && hashOf(join(folder, path)) !== hashes[path]);
+  const foreign = force ? [] : foreignPaths(folder, files);
   const ours = files.filter(({ path }) => !foreign.includes(path));
   const gone = Object.keys(before).filter((path) => !Object.hasOwn(hashes, path));
   saveManifest(folder, { ...before, ...Object.fromEntries(ours.map(({ path }) => [path, before[path] ?? ''])) });
@@ -71,6 +68,18 @@ export function writeFolder(
   saveManifest(folder, Object.fromEntries(ours.map(({ path }) => [path, hashes[path] ?? ''])));
   onProgress(ours.length, ours.length);
   return { written, unchanged: ours.length - written, removed: gone.length, foreign };
+}
+
+/** Where files of somebody else stand that are not what a build would write. */
+export function foreignPaths(folder: string, files: { path: string; bytes: Uint8Array | string }[]): string[] {
+  const before = readManifest(folder);
+  return files
+    .filter(({ path, bytes }) => {
+      const file = join(folder, path);
+      if (Object.hasOwn(before, path) || !existsSync(file)) return false;
+      return hashOf(file) !== createHash('sha256').update(bytes).digest('hex');
+    })
+    .map(({ path }) => path);
 }
 
 /** Whether a file stands there already. One that somebody edited since is written again. */

@@ -31,8 +31,8 @@ export function hostFiles({ files, redirects }: StaticSite, base: string): HostF
     ...(moved.length > 0
       ? [{ path: '_redirects', text: moved.map(({ from, to, status }) => `${from} ${to} ${status}\n`).join('') }]
       : []),
-    { path: '.htaccess', text: htaccess(types, moved, policy, immutable) },
-    { path: 'tidings.nginx.conf', text: nginx(root, types, moved, policy, immutable) },
+    { path: '.htaccess', text: htaccess(root, files, types, moved, policy, immutable) },
+    { path: 'tidings.nginx.conf', text: nginx(root, files, types, moved, policy, immutable) },
   ];
 }
 
@@ -76,35 +76,70 @@ function foldersOf(files: StaticFile[]): string[] {
 
 type Moved = StaticSite['redirects'];
 
-function htaccess(types: Map<string, string>, moved: Moved, policy: string | null, immutable: boolean): string {
+/** The folders of our own pages as part of a pattern, and whether the first page is ours. */
+function ownPages(files: StaticFile[]): { folders: string; first: boolean } {
+  const all = foldersOf(files);
+  const folders = all.filter((folder) => folder !== '').map((folder) => escaped(folder.slice(0, -2)));
+  return { folders: folders.join('|'), first: all.includes('') };
+}
+
+const escaped = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+const ARCHIVE = 'archives/[^/]+/[0-9a-f]{16}/';
+const FOREVER = 'public, max-age=31536000, immutable';
+
+function htaccess(
+  root: string,
+  files: StaticFile[],
+  types: Map<string, string>,
+  moved: Moved,
+  policy: string | null,
+  immutable: boolean,
+): string {
   const byName = [...types].map(
     ([name, type]) => `<Files "${name}">\n  ForceType "${type.replaceAll('"', '')}"\n</Files>\n`,
   );
+  const { folders, first } = ownPages(files);
+  const pages = [...(folders === '' ? [] : [`(?:${folders})/.*`]), ...(first ? ['(?:index\\.html)?$'] : [])];
   return `# Made by tidings build.
-<IfModule mod_headers.c>
+${immutable ? `SetEnvIf Request_URI "/${ARCHIVE}" TIDINGS_ARCHIVE\n` : ''}${policy === null ? '' : `SetEnvIf Request_URI "^${escaped(root)}/(?:${pages.join('|')})" TIDINGS_PAGE\n`}<IfModule mod_headers.c>
 ${EVERYWHERE.map(([name, value]) => `  Header set ${name} "${value}"\n`).join('')}  <FilesMatch "\\.(xml|json|opml)$">
     Header set Cache-Control "no-cache"
-  </FilesMatch>
-${immutable ? '  SetEnvIf Request_URI "/archives/[^/]+/[0-9a-f]{16}/" TIDINGS_ARCHIVE\n  Header set Cache-Control "public, max-age=31536000, immutable" env=TIDINGS_ARCHIVE\n' : ''}${policy === null ? '' : `  <FilesMatch "\\.html$">\n    Header set Content-Security-Policy "${policy}"\n  </FilesMatch>\n`}</IfModule>
+${immutable ? `    Header set Cache-Control "${FOREVER}" env=TIDINGS_ARCHIVE\n` : ''}  </FilesMatch>
+${policy === null ? '' : `  <FilesMatch "\\.html$">\n    Header set Content-Security-Policy "${policy}" env=TIDINGS_PAGE\n  </FilesMatch>\n`}</IfModule>
 ${byName.join('')}${moved.map(({ from, to, status }) => `Redirect ${status} "${from}" "${to}"\n`).join('')}`;
 }
 
 function nginx(
   root: string,
+  files: StaticFile[],
   types: Map<string, string>,
   moved: Moved,
   policy: string | null,
   immutable: boolean,
 ): string {
   const always = EVERYWHERE.map(([name, value]) => `  add_header ${name} "${value}" always;\n`).join('');
-  const byName = [...types].map(
-    ([name, type]) =>
-      `location ~ ^${root}/(.*/)?${name.replaceAll('.', '\\.')}$ {\n  types { }\n  default_type "${type}";\n${always}  add_header Cache-Control "no-cache" always;\n}\n`,
-  );
-  const archives = immutable
-    ? `location ~ ^${root}/.*archives/[^/]+/[0-9a-f]{16}/ {\n${always}  add_header Cache-Control "public, max-age=31536000, immutable" always;\n}\n`
-    : '';
+  const cached = (how: string) => `  add_header Cache-Control "${how}" always;\n`;
+  const location = (pattern: string, lines: string) => `location ${pattern} {\n${lines}${always}}\n`;
+  const at = escaped(root);
+  // Types are told by name in archives too, whose caching is another: those come first.
+  const documents = [...types].flatMap(([name, type]) => {
+    const lines = `  types { }\n  default_type "${type}";\n`;
+    const own = `${at}/(.*/)?${escaped(name)}$`;
+    return [
+      ...(immutable && /^(?:rss|atom|feed)\.\w+$/.test(name)
+        ? [location(`~ "^${at}/(.*/)?${ARCHIVE}${escaped(name)}$"`, lines + cached(FOREVER))]
+        : []),
+      location(`~ "^${own}"`, lines + cached('no-cache')),
+    ];
+  });
+  const { folders, first } = ownPages(files);
   const page = policy === null ? '' : `  add_header Content-Security-Policy "${policy}" always;\n`;
+  const pages = [
+    ...(folders === ''
+      ? []
+      : [location(`~ "^${at}/(${folders})/(.*/)?(index\\.html)?$"`, `  index index.html;\n${page}`)]),
+    ...(first ? [location(`= ${root}/`, `  try_files ${root}/index.html =404;\n${page}`)] : []),
+  ];
   return `# Made by tidings build, for a server block whose root has these files: include …/tidings.nginx.conf;
-${moved.map(({ from, to, status }) => `location = ${from} { return ${status} ${to}; }\n`).join('')}${archives}${byName.join('')}location ${root}/ {\n  index index.html;\n${always}${page}}\n`;
+${moved.map(({ from, to, status }) => `location = "${from}" { return ${status} "${to}"; }\n`).join('')}${documents.join('')}${pages.join('')}`;
 }
