@@ -45,10 +45,11 @@ export function assembleDocument(
   }
   const { root, channel } = rssRoot(head);
   // Somebody who says nothing of a podcast has none, though an article may have sound.
-  const isEpisode = head.podcast
-    ? /<(?:itunes|podcast):|<enclosure [^>]*type="(?:audio|video)\//
-    : /<(?:itunes|podcast):/;
-  const hasEpisodes = fragments.some((fragment) => isEpisode.test(fragment));
+  const hasEpisodes = fragments.some(
+    (fragment) =>
+      prefixesIn(fragment).some((prefix) => prefix === 'itunes' || prefix === 'podcast') ||
+      (head.podcast && /<enclosure [^>]*type="(?:audio|video)\//.test(fragment)),
+  );
   const common = [...elements(channel), ...(hasEpisodes ? podcastHead(head) : [])];
   const own = dialect?.channel?.(common, head) ?? common;
   const gone = dialect?.withdrawn
@@ -74,9 +75,28 @@ export function assembleDocument(
 
 /** By tags with a prefix; a body that shows one in CDATA costs a declaration too many, which harms nobody. */
 function used(prefixes: string[], own: Element[], fragments: string[], known = NAMESPACES): Record<string, string> {
-  const texts = [...own.map(serialize), ...fragments];
-  const found = prefixes.filter((prefix) => texts.some((text) => text.includes(`<${prefix}:`)));
+  const standing = new Set([...own.map(serialize).flatMap(prefixesOf), ...fragments.flatMap(prefixesIn)]);
+  const found = prefixes.filter((prefix) => standing.has(prefix));
   return Object.fromEntries(found.map((prefix) => [`xmlns:${prefix}`, known[prefix] ?? '']));
+}
+
+/** Prefixes of tags in a text, each once. */
+function prefixesOf(text: string): string[] {
+  return [...new Set(Array.from(text.matchAll(/<([a-z]+):/g), ([, prefix = '']) => prefix))];
+}
+
+/** Fragments whose prefixes are remembered: those of one entry stand in all its feeds, and in their next documents. */
+const REMEMBERED = 1000;
+const remembered = new Map<string, string[]>();
+
+/** The same of a fragment. */
+function prefixesIn(fragment: string): string[] {
+  const known = remembered.get(fragment);
+  if (known) return known;
+  if (remembered.size >= REMEMBERED) remembered.clear();
+  const prefixes = prefixesOf(fragment);
+  remembered.set(fragment, prefixes);
+  return prefixes;
 }
 
 /** JSON is joined of whole members and items: what was serialized once is not parsed again. */
