@@ -85,14 +85,19 @@ describe('tidings build', { timeout: 60_000 }, () => {
   });
 
   it('leaves files of others alone, unless it is forced', async () => {
-    rmSync(join(out, '.tidings-build.json'));
-    writeFileSync(join(out, 'index.html'), 'mine');
-    const left = await build();
+    const shared = join(home, 'shared');
+    const run = (...args: string[]) => tidings(['build', shared, ...args], { cwd: home, env });
+    const at = (path: string) => readFileSync(join(shared, path), 'utf8');
+    mkdirSync(shared);
+    writeFileSync(join(shared, 'index.html'), 'mine');
+    const left = await run();
     expect(left).toMatchObject({ status: 1 });
     expect(left.err).toContain('Left as they are, since no build wrote them: index.html. --force writes over them.');
-    expect(read('index.html')).toBe('mine');
-    expect((await build('--force')).status).toBe(0);
-    expect(read('index.html')).toContain('<!doctype html>');
+    expect(at('index.html')).toBe('mine');
+    expect(at('_headers')).not.toMatch(/^\/\n {2}Content-Security-Policy/m);
+    expect((await run('--force')).status).toBe(0);
+    expect(at('index.html')).toContain('<!doctype html>');
+    expect(at('_headers')).toMatch(/^\/\n {2}Content-Security-Policy/m);
   });
 
   it('asks the server that runs on the data folder, whose hub is named then', async () => {
