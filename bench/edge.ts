@@ -16,8 +16,8 @@ const ODD = 0.01;
 const CONTENT = 'tidings-content';
 const RENAMED = 'tidings-renamed';
 const EMPTY = 'tidings-empty';
-/** At how many articles one change is looked at, beside all of them. */
-const STAGES = [1_000, 10_000];
+/** At so many articles one change is looked at first, then at all of them. */
+const FEW = 1_000;
 const MEGABYTE = 1_000_000;
 /** What Cloudflare gives an isolate. */
 const MEMORY_MB = 128;
@@ -73,11 +73,14 @@ function expect(value: number | undefined, wanted: number, what: string): void {
   if (value !== wanted) throw new Error(`${what}: ${value}, and not ${wanted}.`);
 }
 
-/** The files that come at each stage, taken evenly from all. */
+/** A few of the files, taken evenly from all, and then the others. */
 function stagesOf(files: File[], count: number): [stage: number, files: File[]][] {
-  const sizes = STAGES.filter((stage) => stage < count);
-  const stageAt = (index: number) => sizes.find((size) => index % Math.floor(count / size) === 0) ?? count;
-  return [...sizes, count].map((stage) => [stage, files.filter((_, index) => stageAt(index) === stage)]);
+  if (count <= FEW) return [[count, files]];
+  const isFirst = (index: number) => index % Math.floor(count / FEW) === 0;
+  return [
+    [FEW, files.filter((_, index) => isFirst(index))],
+    [count, files.filter((_, index) => !isFirst(index))],
+  ];
 }
 
 class Bench {

@@ -19,6 +19,7 @@ const BENCHMARKS: Record<string, () => Promise<{ run: Benchmark }>> = {
   partners: () => import('./partners.ts'),
   worker: () => import('./worker.ts'),
   subscriptions: () => import('./subscriptions.ts'),
+  d1: () => import('./d1.ts'),
   million: () => import('./million.ts'),
   edge: () => import('./edge.ts'),
 };

@@ -276,6 +276,22 @@ test('pending verifications and subscriptions of an origin are bounded, renewals
   stop = work(home);
 });
 
+test('pending verifications are bounded in all, and only those that still wait count', async () => {
+  await stop();
+  await home.db
+    .prepare(
+      `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 100000)
+       INSERT INTO verifications (pair, mode, requested_at, topic, asked_topic, callback, origin, lease_seconds)
+       SELECT i, 'subscribe', 1, '/rss.xml', '', 'http://o' || i || '.test/', 'http://o' || i || '.test', 600 FROM n`,
+    )
+    .run();
+  expect((await post(home, subscription('http://new.test/'))).status).toBe(429);
+  await home.db.prepare('DELETE FROM verifications WHERE seq BETWEEN 2 AND 50000').run();
+  expect((await post(home, subscription('http://new.test/'))).status).toBe(202);
+  await home.db.prepare('DELETE FROM verifications').run();
+  stop = work(home);
+});
+
 test('one callback may have many topics', async () => {
   await commitDocument(home, 'atom', '/atom.xml');
   await post(home, subscription(`${sink.url}/cb`));
