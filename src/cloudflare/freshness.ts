@@ -27,7 +27,8 @@ export function createFreshness(now: () => number): Freshness {
         const [oldest] = seen.keys();
         if (seen.size > REMEMBERED && oldest !== undefined) seen.delete(oldest);
       }
-      const wait = since + HEAD_LIFETIME.lastMs + CLOCKS_MS - at;
+      // No longer than that where the clock was set back meanwhile.
+      const wait = Math.min(since - at, 0) + HEAD_LIFETIME.lastMs + CLOCKS_MS;
       if (wait > 0) await new Promise((later) => setTimeout(later, wait));
     },
   };

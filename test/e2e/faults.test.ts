@@ -73,6 +73,26 @@ function told(words: string): Map<string, number> {
   return counts;
 }
 
+/**
+ * Expects that whoever was told twice had let the first attempt hang for longer than its deadline, as the log says: on a
+ * machine that is busy even this sink does.
+ */
+async function toldOnce(counts: Map<string, number>): Promise<void> {
+  const twice = [...counts].flatMap(([path, count]) => (count > 1 ? [path] : []));
+  const { subscribers } = await tidings.api<Listing>('GET', '/api/subscribers?topic=%2Fatom.xml');
+  const paths = new Map(subscribers.map(({ id, callback }) => [id, callback.slice(sink.url.length)]));
+  const { deliveries } = await tidings.api<{ deliveries: { subscription: number; version: number }[] }>(
+    'GET',
+    '/api/deliveries?topic=%2Fatom.xml&failed=1&limit=1000',
+  );
+  const newest = Math.max(...deliveries.map(({ version }) => version));
+  const late = deliveries
+    .filter(({ version }) => version === newest)
+    .map(({ subscription }) => paths.get(subscription));
+  if (twice.length > 0) console.log(`told twice, after ${late.length} attempts that took too long: ${twice.join(' ')}`);
+  expect(twice.filter((path) => !late.includes(path))).toEqual([]);
+}
+
 const isNumbered = ({ path }: Received) => /^\/\d+$/.test(path);
 const isTenth = (request: Received) => isNumbered(request) && Number(request.path.slice(1)) % 10 === 0;
 
@@ -203,7 +223,7 @@ describe('kill -9 in the middle of telling', () => {
       const next = change();
       const once = await everyoneHas(next);
       await settled();
-      expect([...once.values()].every((count) => count === 1)).toBe(true);
+      await toldOnce(once);
     },
     240_000,
   );

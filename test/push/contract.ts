@@ -6,7 +6,7 @@ import { remember, throughBreaker } from '../../src/push/hosts.ts';
 import { nextDue, releaseClaims, sweep } from '../../src/push/outbox.ts';
 import { tidy } from '../../src/push/tidy.ts';
 import type { Message } from '../../src/storage/ports.ts';
-import { commitDocument, insertSubscriptions, isIdle, post, subscription } from './engine.ts';
+import { commitDocument, insertSubscriptions, isIdle, post, publishDocument, subscription } from './engine.ts';
 
 /** A home whose queue only remembers the messages that are due, so that the suite hands them to the consumer itself. */
 export type WithoutQueue = Omit<Home, 'queue'>;
@@ -25,7 +25,14 @@ export function pushContract(make: () => Promise<WithoutQueue>): void {
           void (delaySeconds === 0 && messages.push(...more)),
       };
       const outliving: Promise<unknown>[] = [];
-      const home: Home = { ...(await make()), queue, waitUntil: (work) => void outliving.push(work) };
+      // What the clock is set to differ by, in milliseconds.
+      const clock = { ahead: 0 };
+      const home: Home = {
+        ...(await make()),
+        queue,
+        now: () => Date.now() + clock.ahead,
+        waitUntil: (work) => void outliving.push(work),
+      };
       /** Hands over all messages, those that come of them too. */
       const drain = async () => {
         while (messages.length > 0 || outliving.length > 0) {
@@ -40,7 +47,7 @@ export function pushContract(make: () => Promise<WithoutQueue>): void {
           await consume(home, batch);
         }
       };
-      return { home, messages, drain };
+      return { home, messages, drain, clock };
     }
 
     test('a fan-out tells everyone, and keeps the exceptions', async () => {
@@ -73,6 +80,36 @@ export function pushContract(make: () => Promise<WithoutQueue>): void {
       await tidy(home);
       expect(await home.db.prepare('SELECT count(*) AS n FROM delivery_log').first()).toEqual({ n: lines.length });
     });
+
+    test('a clock that is set back or forwards delays no change, and nobody is told twice', async () => {
+      const { home, drain, clock } = await start();
+      await insertSubscriptions(home, `${http}/hit`, 30);
+      const hour = 3_600_000;
+      const delivered = async () => {
+        const row = await home.db.prepare('SELECT sum(delivered) AS n FROM delivery_log').first<{ n: number | null }>();
+        return row?.n ?? 0;
+      };
+      for (const [change, ahead] of [0, -hour, 2 * hour].entries()) {
+        clock.ahead = ahead;
+        const version = await publishDocument(home, `at ${ahead}`);
+        await drain();
+        // A pass begins no sooner than a moment after the one before.
+        for (let turn = 0; turn < 50 && !(await isIdle(home)); turn++) {
+          await new Promise((later) => setTimeout(later, 100));
+          await home.db.prepare('UPDATE outbox SET wake_at = 0').run();
+          await sweep(home);
+          await drain();
+        }
+        expect(await isIdle(home), `${ahead}`).toBe(true);
+        expect(await delivered(), `${ahead}`).toBe(30 * (change + 1));
+        const all = await listSubscriptions(home, { limit: 200 });
+        expect(all.every((one) => one.delivered === version)).toBe(true);
+      }
+      clock.ahead = 25 * hour;
+      await publishDocument(home, 'after the leases');
+      await drain();
+      expect(await delivered()).toBe(30 * 3);
+    }, 40_000);
 
     test('a refused verification leaves nothing; a confirmed one is served, listed, and ends', async () => {
       const { home, drain } = await start();
