@@ -5,10 +5,10 @@ import type { Home } from '../../home.ts';
 import { republish } from '../../republish.ts';
 import { fetchesByHour } from '../../storage/fetches.ts';
 import { heldRun, isRefused, refuseHeld } from '../../storage/held.ts';
-import { listRuns, requestRun } from '../../storage/runs.ts';
+import { type Held, listRuns, requestRun } from '../../storage/runs.ts';
 import type { Markup } from '../pages/layout.ts';
 import { barChart } from './chart.ts';
-import { counts } from './counts.ts';
+import { type Counts, counts } from './counts.ts';
 import { action, type Desk, deskOf, formOf, pill } from './desk.ts';
 
 const HOUR_MS = 3_600_000;
@@ -24,9 +24,11 @@ export function overviewRoutes(home: Home): Hono {
   app.get('/', async (c) => {
     const desk = deskOf(home, c);
     const { words, base } = desk;
-    const body = html`${await numbers(desk)}
-${await heldCard(desk)}
-${await alerts(desk)}
+    const now = await counts(home);
+    const held = await heldRun(home);
+    const body = html`${numbers(desk, now)}
+${held ? await heldCard(desk, held) : ''}
+${await alerts(desk, now.rejected === 0 && !held)}
 ${await rejected(desk)}
 <div class="charts">${await charts(desk)}</div>
 ${await lately(desk)}
@@ -50,8 +52,7 @@ ${await runs(desk)}
   return app;
 }
 
-async function numbers({ home, words, base, when }: Desk): Promise<Markup> {
-  const now = await counts(home);
+function numbers({ words, base, when }: Desk, now: Counts): Markup {
   const stat = (name: string, label: string, value: Markup | number, href: string, wrong = false) =>
     html`<div class="stat${wrong ? ' wrong' : ''}"><dt><a href="${base}${href}">${label}</a></dt><dd${typeof value === 'number' ? html` data-live="${name}"` : html` class="small"`}>${value}</dd></div>
 `;
@@ -59,9 +60,7 @@ async function numbers({ home, words, base, when }: Desk): Promise<Markup> {
 ${stat('published', words.published, now.published, '/admin/articles')}${stat('feeds', words.feedCount, now.feeds, '/admin/feeds')}${stat('subscriptions', words.subscriptions, now.subscriptions, '/admin/subscribers')}${stat('waiting', words.waiting, now.waiting, '/admin/system')}${stat('rejected', words.rejectedFiles, now.rejected, '/admin/articles?state=rejected', now.rejected > 0)}${stat('run', words.lastRun, when(now.lastRun), '/admin/runs')}</dl>`;
 }
 
-async function heldCard({ home, words, base }: Desk): Promise<Markup> {
-  const held = await heldRun(home);
-  if (!held) return html``;
+async function heldCard({ home, words, base }: Desk, held: Held): Promise<Markup> {
   const refused = await isRefused(home, held);
   return html`<section class="card held" aria-labelledby="held"><h2 id="held" class="bad">${words.heldTitle}</h2>
 <p lang="en">${held.message}</p>
@@ -74,11 +73,12 @@ ${
 }</section>`;
 }
 
-async function alerts({ home, words, when }: Desk): Promise<Markup> {
+/** @param isWhole whether nothing else needs the publisher either */
+async function alerts({ home, words, when }: Desk, isWhole: boolean): Promise<Markup> {
   const open = await home.db
     .prepare('SELECT kind, subject, message, since FROM alerts WHERE mended_at IS NULL ORDER BY since DESC LIMIT 20')
     .all<{ kind: string; subject: string; message: string; since: number }>();
-  if (open.length === 0) return html`<p>${pill(words.allWell, 'good')}</p>`;
+  if (open.length === 0) return isWhole ? html`<p>${pill(words.allWell, 'good')}</p>` : html``;
   return html`<section class="card held" aria-labelledby="alerts"><h2 id="alerts">${words.alerts}</h2><ul>${open.map(
     ({ message, since }) =>
       html`<li><span lang="en">${message}</span> <span class="soft">${words.since} ${when(since)}</span></li>`,

@@ -13,12 +13,12 @@ export const ADMIN_STYLE = `.desk { display: grid; grid-template-columns: 13rem 
 .desk .top h1 { margin: 0; flex: 1 1 auto; font-size: 1.5rem; }
 .pulse { font-size: .85rem; color: var(--soft); } .pulse::before { content: ""; display: inline-block; width: .55rem; height: .55rem; border-radius: 50%; background: var(--soft); margin-inline-end: .4rem; }
 .pulse.on::before { background: var(--good); }
-.stats { display: grid; gap: .8rem; grid-template-columns: repeat(auto-fill, minmax(9.5rem, 1fr)); margin: 0 0 1.2rem; }
+.stats { display: grid; gap: .8rem; grid-template-columns: repeat(auto-fill, minmax(8.5rem, 1fr)); margin: 0 0 1.2rem; }
 .stat { border: 1px solid var(--line); border-radius: var(--round); padding: .8rem 1rem; background: var(--paper); }
 .stat dt { color: var(--soft); font-size: .85rem; } .stat dd { margin: .1rem 0 0; font-size: 1.55rem; font-weight: 650; font-variant-numeric: tabular-nums; line-height: 1.2; }
 .stat dd.small { font-size: 1rem; } .stat a { color: inherit; text-decoration: none; }
 .stat.wrong dd { color: var(--bad); }
-.charts { display: grid; gap: 1rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 24rem), 1fr)); }
+.charts { display: grid; gap: 1rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 17.5rem), 1fr)); }
 .chart { border: 1px solid var(--line); border-radius: var(--round); padding: .8rem 1rem; margin: 0; }
 .chart figcaption { font-weight: 600; font-size: .95rem; margin-bottom: .4rem; }
 .chart svg { width: 100%; height: auto; display: block; } .chart text { font-size: 11px; fill: var(--soft); }
