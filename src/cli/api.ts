@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { hostname, userInfo } from 'node:os';
 import { request } from 'undici';
 import { adminToken, readEnvironment, tokenFile } from '../node/environment.ts';
-import { findOwner } from '../node/own.ts';
+import { findOwner, type Owner } from '../node/own.ts';
 
 /** No server owns the data folder, or it does not answer. */
 export class NoServer extends Error {
@@ -25,13 +25,20 @@ const inCommands = (key: string, value: unknown) =>
     ? value.replace(/GET \/api\/(articles|partners|subscribers) lists them/g, 'they are shown by: tidings $1 list')
     : value;
 
+/** Why there is nobody to ask, as a sentence. */
+export const noServer = (data: string, owner: Owner | null) =>
+  owner === null
+    ? `No server runs on ${data}.`
+    : `The server on ${data} (process ${owner.pid}) is just starting and reads the articles; try again in a moment.`;
+
 type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
 
 /** The same, with the answer as it came. */
 export async function apiText(method: Method, path: string, body?: object): Promise<{ status: number; text: string }> {
   const { data } = readEnvironment();
-  const address = findOwner(data)?.address;
-  if (!address) throw new NoServer(`No server runs on ${data}. Start one: tidings start`);
+  const owner = findOwner(data);
+  const address = owner?.address;
+  if (!address) throw new NoServer(`${noServer(data, owner)} ${owner ? '' : 'Start one: tidings start'}`.trim());
   if (!process.env.TIDINGS_ADMIN_TOKEN && !process.env.TIDINGS_ADMIN_TOKEN_FILE && !existsSync(tokenFile(data)))
     throw new NoServer(`${tokenFile(data)} is not there; give the token in TIDINGS_ADMIN_TOKEN.`);
   const answer = await request(address + path, {

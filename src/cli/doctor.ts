@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util';
 import { request } from 'undici';
 import { adminToken, readEnvironment } from '../node/environment.ts';
 import { findOwner } from '../node/own.ts';
+import { noServer } from './api.ts';
 import { type Command, JSON_OPTION, type Options } from './command.ts';
 import { Examination, type Finding } from './doctor/finding.ts';
 import { green, red, yellow } from './style.ts';
@@ -34,7 +35,10 @@ export const command: Command = {
     const { data } = readEnvironment();
     const given = positionals[0] ?? findOwner(data)?.address ?? null;
     if (given === null || !/^https?:\/\//.test(given) || !URL.canParse(given) || positionals.length > 1) {
-      console.error(`Give the address of a server: no server runs on ${data}, whose address would be known.`);
+      const [word] = positionals;
+      console.error(
+        `Give ${positionals.length > 1 ? 'one' : 'the'} address of a server, as https://feeds.example. ${word === undefined ? noServer(data, findOwner(data)) : `${word} is none.`}`,
+      );
       return 2;
     }
     const listen = Number(values.listen ?? 0);

@@ -72,6 +72,9 @@ export const command: Command = {
   },
 };
 
+/** As a shell takes it. */
+const quoted = (path: string) => (/^[\w./@%+:,-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`);
+
 /** A path as one would write it here. */
 function near(path: string): string {
   const way = relative('', path) || '.';
@@ -82,13 +85,21 @@ function print(report: InitReport): void {
   console.log(
     `${bold(`This is ${report.generator === 'Ghost export' ? 'a Ghost export' : report.generator}`)} (${report.recognizedBy}).\n`,
   );
-  printTable(
-    ['KEY', 'VALUE', 'FROM'],
-    report.taken.map(({ key, value, from }) => [key, typeof value === 'string' ? value : JSON.stringify(value), from]),
-  );
+  const rows = report.taken.map(({ key, value, from }) => [
+    key,
+    typeof value === 'string' ? value : JSON.stringify(value),
+    from,
+  ]);
+  if (rows.length > 0) printTable(['KEY', 'VALUE', 'FROM'], rows);
+  else console.log('Nothing of the configuration could be taken from it.');
   if (report.notes.length > 0) console.log(`\n${bold('To look at:')}`);
   for (const note of report.notes) console.log(`- ${wrapped(note, 2).trimStart()}`);
   console.log(`\nWritten: ${report.config}\n\nSee what is made of the articles, then publish them:\n`);
-  const environment = `TIDINGS_CONFIG=${near(report.config)} TIDINGS_CONTENT=${near(report.content)}`;
-  console.log(`  ${environment} tidings articles check\n  ${environment} tidings start`);
+  const environment = `TIDINGS_CONFIG=${quoted(near(report.config))} TIDINGS_CONTENT=${quoted(near(report.content))}`;
+  // As this command itself was called, so that the lines can be copied.
+  const [tidings, start] =
+    process.env.npm_lifecycle_event === 'tidings'
+      ? ['npm run -s tidings --', 'npm start']
+      : ['tidings', 'tidings start'];
+  console.log(`  ${environment} ${tidings} articles check\n  ${environment} ${start}`);
 }

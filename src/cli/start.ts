@@ -5,6 +5,8 @@ import type { Command } from './command.ts';
 
 /** Milliseconds after which a stop that hangs is ended; supervisors kill after ten seconds. */
 const STOP_MS = 9_000;
+/** Milliseconds of a first reading after which a person is told what takes so long. */
+const PATIENCE_MS = 2_000;
 
 export const command: Command = {
   usage: 'start',
@@ -41,6 +43,7 @@ export const command: Command = {
       trustProxy: environment.trustProxy,
       log,
     });
+    const patience = setTimeout(() => console.log(`Reading the articles in ${content} …`), PATIENCE_MS);
     const server = await startServer(home, {
       port,
       host,
@@ -48,6 +51,7 @@ export const command: Command = {
       dataFolder: data,
       schedule: environment.schedule,
     });
+    clearTimeout(patience);
     owned.announce(`http://${host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host}:${server.port}`);
 
     let stopping = false;

@@ -100,10 +100,23 @@ primary_tag: "ferry"
   });
 });
 
+const post = (title: string) => `---\ntitle: ${title}\n---\nIt sails.\n`;
+
 const atom = (entries: { id: string; url: string; title: string; published: string }[]) =>
   `<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="en"><title>Harbour News</title><id>x</id>
 <link rel="self" href="https://harbour.example/news/feed.xml"/>
 ${entries.map(({ id, url, title, published }) => `<entry><id>${id}</id><link href="${url}"/><title>${title}</title><published>${published}</published></entry>`).join('\n')}</feed>`;
+
+it('says what has to be known before anything is published', async () => {
+  const folder = lay('bare', { 'posts/2026-03-05-first-boat.md': post('First boat') });
+  const { notes } = await initHere(folder);
+  expect(notes[0]).toMatch(/address is not known.*--url/);
+  expect(notes[1]).toMatch(/addresses is not known.*--feed/);
+  const known = await initHere(lay('known', { '_posts/2026-03-05-first-boat.md': post('First boat') }), {
+    url: 'https://harbour.example',
+  });
+  expect(known.notes.join()).not.toContain('not known');
+});
 
 describe('the published feed', { timeout: 60_000 }, () => {
   const folder = lay('plain', {

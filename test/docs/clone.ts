@@ -153,7 +153,7 @@ function writeShims(base: string, elsewhere: string[]): string {
     for i in $(seq 300); do grep -q Dashboard "$TIDINGS_DATA.log" && break; sleep 0.1; done
     cat "$TIDINGS_DATA.log"; kill -TERM $pid; wait $pid`;
   const programs = {
-    npm: `${noted}\ncase "$*" in start) ${started};; 'run -s tidings -- '*) shift 4; ${node} "$@";; *) echo "not known: npm $*" >&2; exit 1;; esac`,
+    npm: `${noted}\ncase "$*" in start) ${started};; 'run -s tidings -- '*) shift 4; export npm_lifecycle_event=tidings; ${node} "$@";; *) echo "not known: npm $*" >&2; exit 1;; esac`,
     tidings: `if [ "$*" = start ]; then npm start; else ${node} "$@"; fi`,
     curl: `PATH='${process.env.PATH}' exec curl --fail-with-body -sS "$@"`,
     ...Object.fromEntries(['npx', 'docker', 'git'].map((name) => [name, `${noted}\nexit 1`])),

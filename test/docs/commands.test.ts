@@ -43,9 +43,12 @@ KEY_ID=$(echo "$KEY" | cut -d_ -f2)`;
 const SUBSCRIPTION = 'JSON.parse(require("fs").readFileSync(0)).subscribers[0]?.id ?? ""';
 const NOT_TAKEN_OVER = 'rm -f ../my-site/tidings.config.ts';
 
+/** It prints the two commands that come next, to be copied. */
+const NEXT = { 'npm run -s tidings -- init': /npm run -s tidings -- articles check\n.* npm start\n/ };
+
 const PAGES: Record<string, Page> = {
-  'README.md': { before: NOT_TAKEN_OVER },
-  'docs/start.md': { before: NOT_TAKEN_OVER },
+  'README.md': { before: NOT_TAKEN_OVER, says: NEXT },
+  'docs/start.md': { before: NOT_TAKEN_OVER, says: NEXT },
   'docs/moving.md': { beforeCommand: { 'npm run -s tidings -- init': NOT_TAKEN_OVER } },
   'docs/channels.md': { says: { 'curl http://localhost:8787/rsscloud': /success="true"/ } },
   'docs/cloudflare.md': {

@@ -111,7 +111,15 @@ function writeArticles(folder: string, articles: MadeArticle[], force: boolean):
 }
 
 function noteMissing(findings: Findings, hasFeed: boolean): void {
-  const missing = ['site.title', 'site.url', 'site.language', 'site.timezone'].filter((key) => !findings.has(key));
+  if (!findings.has('site.url'))
+    findings.note(
+      "The site's address is not known, and addresses and ids are made of it: give --url before you publish anything.",
+    );
+  if (!findings.has('site.permalink'))
+    findings.note(
+      'How the site makes addresses is not known: give --feed, or write site.permalink. Until then each article has a plain page under /articles/, and an id of that.',
+    );
+  const missing = ['site.title', 'site.language', 'site.timezone'].filter((key) => !findings.has(key));
   if (missing.length > 0) findings.note(`Not found, so that the default holds: ${missing.join(', ')}.`);
   if (!hasFeed)
     findings.note(
