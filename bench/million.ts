@@ -70,6 +70,7 @@ async function simulate(base: Home, count: number, plot: string | undefined): Pr
       name: 'workers',
       now: clock.now,
       documentCache: null,
+      sharedHeads: null,
       // As if every invocation had an isolate of its own.
       freshness: createFreshness(clock.now),
       log: { info: () => {}, warn: () => {}, error: () => (use.errors += 1) },

@@ -1,6 +1,6 @@
 import type { Config, HmacMethod } from './config/schema.ts';
 import type { Coding } from './storage/codings.ts';
-import type { DocumentCache } from './storage/documents.ts';
+import type { DocumentCache, SharedHeads } from './storage/documents.ts';
 import type { Fetches } from './storage/fetches.ts';
 import type { ArticleSource, Blobs, Database, Downloader, Freshness, Outbound, Queue } from './storage/ports.ts';
 import type { Rates } from './storage/rates.ts';
@@ -57,6 +57,8 @@ export interface Home {
   readonly freshness: Freshness;
   /** Documents kept in memory: for good where this process makes every commit, else for a lifetime. */
   readonly documentCache: DocumentCache | null;
+  /** What processes near this one have read of documents; null where there is no other. */
+  readonly sharedHeads: SharedHeads | null;
   /** Pages and lists that were made already. */
   readonly renderedCache: RenderedCache;
   /** Counts who fetches what. */

@@ -14,6 +14,7 @@ import { readDocs } from './docs.ts';
 import type { Env } from './env.ts';
 import { createFreshness, HEAD_LIFETIME } from './freshness.ts';
 import { createGate } from './gate.ts';
+import { createSharedHeads } from './heads.ts';
 import { withLimits } from './limits.ts';
 import { createQueue } from './queue.ts';
 import { createDownload, createRequest } from './request.ts';
@@ -43,6 +44,12 @@ export function createCloudflareHome(bindings: Env, ctx: ExecutionContext, input
   const allowPrivate = parseCidrs(env.TIDINGS_ALLOW_PRIVATE ?? '');
   const log = createLog(env.TIDINGS_LOG === 'silent' ? 'silent' : 'json', (line, level) => console[level](line));
   const db = createDatabase(env.DB);
+  const waitUntil = (work: Promise<unknown>) =>
+    ctx.waitUntil(
+      work.catch((error: unknown) => {
+        log.error('background work failed', { error: error instanceof Error ? error.message : String(error) });
+      }),
+    );
   return {
     name: 'workers',
     config: resolved,
@@ -68,14 +75,10 @@ export function createCloudflareHome(bindings: Env, ctx: ExecutionContext, input
     stepsPerInvocation: STEPS,
     freshness,
     documentCache,
+    sharedHeads: createSharedHeads({ cache: caches.default, url, gate, waitUntil }),
     renderedCache,
     fetches,
     onRunEnd: () => {},
-    waitUntil: (work) =>
-      ctx.waitUntil(
-        work.catch((error: unknown) => {
-          log.error('background work failed', { error: error instanceof Error ? error.message : String(error) });
-        }),
-      ),
+    waitUntil,
   };
 }

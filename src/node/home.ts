@@ -71,6 +71,7 @@ export function createNodeHome(options: {
     // The cache is replaced at the commit itself.
     freshness: { settle: async () => {} },
     documentCache: new DocumentCache(),
+    sharedHeads: null,
     renderedCache: new RenderedCache(),
     fetches,
     runEnded,

@@ -68,6 +68,11 @@ export async function documentHead(home: Home, address: string): Promise<Documen
   const kept = cache?.head(address);
   if (kept) return kept;
   const generation = cache?.generation;
+  const near = (await home.sharedHeads?.get(address)) ?? null;
+  if (near && cache?.takes(near.readAt)) {
+    cache.keep(near.head, generation ?? 0, near.readAt);
+    return near.head;
+  }
   const readAt = home.now();
   const row = await home.db
     .prepare(`SELECT ${COLUMNS} FROM documents WHERE address = ?`)
@@ -76,6 +81,7 @@ export async function documentHead(home: Home, address: string): Promise<Documen
   if (!row) return null;
   const head = headOf(row);
   if (generation !== undefined) cache?.keep(head, generation, readAt);
+  if (!isPrivate(head)) home.sharedHeads?.put(head, readAt);
   return head;
 }
 
@@ -127,6 +133,14 @@ interface KeptDocument {
   isAsked: boolean;
 }
 
+/** Heads that processes near each other hand on, so that one of them asks the database for all. */
+export interface SharedHeads {
+  /** The head that one of them read last, and when, in epoch milliseconds; null when there is none. */
+  get(address: string): Promise<{ head: DocumentHead; readAt: number } | null>;
+  /** Hands on what was read at `readAt`, while the answer goes its way. */
+  put(head: DocumentHead, readAt: number): void;
+}
+
 /** How long a head is given out without asking: until `freshMs` by all, until `lastMs` by those who do not ask anew. */
 export interface HeadLifetime {
   freshMs: number;
@@ -145,6 +159,8 @@ export class DocumentCache {
   readonly #maxBytes: number;
   readonly #lifetime: HeadLifetime | null;
   #bytes = 0;
+  /** When this process committed last: what others read before that is older. */
+  #replacedAt = 0;
 
   constructor({ maxBytes = 64_000_000, lifetime = null }: { maxBytes?: number; lifetime?: HeadLifetime | null } = {}) {
     this.#maxBytes = maxBytes;
@@ -164,6 +180,13 @@ export class DocumentCache {
     if (age < freshMs || (age < lastMs && kept.isAsked)) return kept.head;
     kept.isAsked = true;
     return undefined;
+  }
+
+  /** Whether a head that another process read at `readAt` may be given out here, as one that was read here then. */
+  takes(readAt: number): boolean {
+    if (this.#lifetime === null) return false;
+    const age = this.#lifetime.now() - readAt;
+    return age >= 0 && age < this.#lifetime.freshMs && readAt > this.#replacedAt;
   }
 
   body(head: DocumentHead, coding: Coding | null): Uint8Array | undefined {
@@ -198,6 +221,7 @@ export class DocumentCache {
   /** Forgets everything: another state has taken the place of the one that it was read from. */
   clear(): void {
     this.generation++;
+    this.#replacedAt = this.#lifetime?.now() ?? 0;
     this.#documents.clear();
     this.#bytes = 0;
   }
@@ -205,6 +229,7 @@ export class DocumentCache {
   /** Forgets documents that a commit replaced. */
   replaced(addresses: string[]): void {
     this.generation++;
+    this.#replacedAt = this.#lifetime?.now() ?? 0;
     for (const address of addresses) this.drop(address);
   }
 
