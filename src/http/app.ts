@@ -16,6 +16,7 @@ import { lost } from './lost.ts';
 import { otherMethods } from './methods.ts';
 import { repositoryRoutes } from './repository.ts';
 import { rssCloudRoutes } from './rsscloud.ts';
+import { readUnread } from './unread.ts';
 import { xmlRpcRoutes } from './xmlrpc.ts';
 
 /** Every address that Tidings answers, in either home. */
@@ -27,6 +28,7 @@ export function createApp(home: Home): Hono {
   readable.route('/', docsRoutes(home));
   readable.route('/', listRoutes(home));
   readable.route('/', feedRoutes(home));
+  app.use('*', readUnread);
   if (home.url.startsWith('https:')) {
     app.use('*', async (c, next) => {
       await next();

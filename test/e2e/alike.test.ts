@@ -129,7 +129,8 @@ describe.runIf(isEdge)('both homes answer alike', () => {
     const paths = [
       ...['/', '/feed', '/feeds.opml', '/sitemap.xml', '/news-sitemap.xml', '/robots.txt', '/style.css', '/icon.svg'],
       ...['/copy.js', '/abcdefgh12345678.txt', '/healthz', '/readyz', '/openapi.json', '/docs?q=hub', '/docs/no'],
-      ...[...shards, ...articles, ...manual],
+      // One kind of page is made by one function: some of each.
+      ...[...shards.slice(0, 3), ...articles.filter((_, n) => n % 3 === 0), ...manual.slice(0, 6)],
       ...['/alt.xml', '/feed.xml', '/index.xml', '/tag/boat/rss.xml', '/old/emoji', '/tags/a/index.xml', '/feed/'],
       ...['/articles/gone/', '/tag/lonely/rss.xml', '/articles/draft/', '/tag/nobody/atom.xml', '/archives/x'],
       ...['/nothing', '/nothing.xml', '/rss.xmll', '/%E0%A4%A', '/a%00b', '//rss.xml', '/./rss.xml', '/rss.xml/'],
@@ -163,8 +164,7 @@ describe.runIf(isEdge)('both homes answer alike', () => {
     const paths = ['/', '/rss.xml', '/feed', '/hub', '/hub/status', '/rsscloud/please-notify', '/rsscloud/ping'];
     const more = ['/xmlrpc', '/api/runs', '/nothing', '/articles/gone/', '/old/emoji', '/healthz', '/docs', '/api/no'];
     await together([...paths, ...more, '/partners/daily/rss.xml'], async (path) => {
-      for (const method of ['POST', 'PUT', 'DELETE', 'OPTIONS', 'PATCH', 'PROPFIND'])
-        await both.alike({ path, method });
+      for (const method of ['POST', 'PUT', 'DELETE', 'OPTIONS', 'PATCH']) await both.alike({ path, method });
       for (const body of ['short', 'x'.repeat(200_000)]) await both.alike({ path, method: 'POST', body });
     });
     const large = { method: 'PUT', body: 'x'.repeat(60_000) };
@@ -526,7 +526,7 @@ function hub(fields: (home: Running) => Record<string, string>) {
 
 async function eachOnce(ask: (home: Running) => Promise<boolean>, what: string): Promise<void> {
   for (const home of both.each)
-    await until(() => ask(home), 30_000, `${what} at ${home === both.edge ? 'edge' : 'node'}`);
+    await until(() => ask(home), 60_000, `${what} at ${home === both.edge ? 'edge' : 'node'}`);
 }
 
 /** Waits until neither home has anything left to do. */
@@ -540,7 +540,7 @@ async function settled(): Promise<void> {
         .filter((line) => /^tidings_(?:queue_depth|runs_open|verifications_pending).* [1-9]/.test(line));
       return left.length === 0;
     };
-    await until(isDone, 20_000, 'nothing left to do').catch((error: Error) => {
+    await until(isDone, 60_000, 'nothing left to do').catch((error: Error) => {
       throw new Error(`${error.message}: ${left.join(', ')}`);
     });
   }

@@ -32,7 +32,7 @@ afterEach(() => {
   sink.reply = () => undefined;
 });
 afterAll(async () => {
-  await tidings.end();
+  await tidings?.end();
   await sink.close();
 }, 30_000);
 

@@ -156,6 +156,8 @@ async function ready(url: string, child: Child, ms: number): Promise<void> {
     if (child.output().includes(`${url}/admin`)) return;
     await sleep(50);
   }
+  // Nobody is given it, so that nobody else would end it.
+  for (const pid of descendants(child.process.pid ?? 0)) killNow(pid);
   throw new Error(`It did not start:\n${child.output()}`);
 }
 

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createApp } from '../../src/http/app.ts';
 import { article, type Publishing, publishing } from './publishing.ts';
 
 let site: Publishing;
@@ -31,6 +32,30 @@ test.each(['POST', 'DELETE', 'OPTIONS'])('%s where there is nothing gets the who
   expect(text).toContain('There is nothing at /nothing.');
   expect(answer.headers.get('content-length')).toBe(String(text.length));
 });
+
+test.each(['/nothing', '/rss.xml', '/hub', '/api/runs', '/admin/runs'])(
+  'a body that %s does not want is read before the answer, but no endless one',
+  async (path) => {
+    for (const [chunks, most] of [
+      [20, 20],
+      [100_000, 1_100],
+    ] as const) {
+      let sent = 0;
+      const body = new ReadableStream({
+        pull(controller) {
+          if (sent === chunks) return controller.close();
+          sent += 1;
+          controller.enqueue(new Uint8Array(1_000));
+        },
+      });
+      const init = { method: 'PUT', body, duplex: 'half', headers: { 'transfer-encoding': 'chunked' } };
+      const answer = await createApp(site.home).request(site.home.url + path, init);
+      expect(answer.status).toBeGreaterThanOrEqual(400);
+      expect(sent).toBeGreaterThanOrEqual(Math.min(chunks, 1_000));
+      expect(sent).toBeLessThanOrEqual(most);
+    }
+  },
+);
 
 test('a form of another site is refused, and is no failure of ours', async () => {
   const headers = { origin: 'https://other.example', 'content-type': 'application/x-www-form-urlencoded' };
