@@ -46,12 +46,19 @@ export async function printCommands(noun?: string): Promise<boolean> {
 
 /** How one command is used. */
 export function printHelp({ usage, summary, details, options, examples }: Command): void {
-  console.log(`${summary}.\n\n${bold('Usage:')} tidings ${usage}`);
+  console.log(`${wrapped(`${summary}.`)}\n\n${bold('Usage:')} ${usageLines(usage)}`);
   if (details !== undefined) console.log(`\n${wrapped(details)}`);
   console.log(`\n${bold('Options:')}`);
   printPairs([...Object.entries(options).map(([name, option]) => pairOf(name, option)), ...EVERYWHERE]);
   console.log(`\n${bold('Examples:')}`);
   for (const [line, does] of examples) console.log(`  ${line}\n      ${dim(does)}`);
+}
+
+/** The usage in lines that fit, broken between options and never inside one. */
+function usageLines(usage: string): string {
+  const whole = usage.replace(/\[(?:[^[\]]|\[[^\]]*\])*\]/g, (option) => option.replaceAll(' ', '\0'));
+  const indent = 'Usage: '.length;
+  return wrapped(`tidings ${whole}`, indent).slice(indent).replaceAll('\0', ' ');
 }
 
 function pairOf(name: string, { short, value, summary }: Command['options'][string]): [string, string] {

@@ -52,6 +52,14 @@ describe('help', () => {
     expect(asked.out).not.toContain('subscribers list');
   });
 
+  it('breaks a long usage between options', async () => {
+    const { out } = await tidings(['help', 'partners', 'add']);
+    const usage = out.slice(out.indexOf('Usage:'), out.indexOf('\n\n', out.indexOf('Usage:'))).split('\n');
+    expect(usage.length).toBeGreaterThan(1);
+    expect(usage.every((line) => line.length <= 100)).toBe(true);
+    expect(usage.slice(1).every((line) => line.startsWith('       [--'))).toBe(true);
+  });
+
   it('has colours only where they are wanted', async () => {
     const plain = await tidings(['--help']);
     const coloured = await tidings(['--help'], { env: { FORCE_COLOR: '1' } });

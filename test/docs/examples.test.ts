@@ -1,5 +1,8 @@
-import { readFileSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { createHmac } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { stripTypeScriptTypes } from 'node:module';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { load } from 'js-yaml';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
@@ -54,4 +57,33 @@ test('the workflow gives the action what it takes', () => {
   };
   expect(Object.keys(given).filter((name) => !(name in inputs))).toEqual([]);
   expect(Object.keys(inputs).filter((name) => inputs[name]?.required && !(name in given))).toEqual([]);
+});
+
+describe('a signature is believed, and a forged one is not', () => {
+  const secret = 'a long random text';
+  const body = 'a document';
+  const signed = `sha256=${createHmac('sha256', secret).update(body).digest('hex')}`;
+  const example = (language: string) =>
+    blocks.find((block) => block.page === 'docs/hub.md' && block.language === language)?.text ?? '';
+  const folder = mkdtempSync(join(tmpdir(), 'tidings-signature-'));
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  const run = (command: string, file: string, text: string) => {
+    writeFileSync(join(folder, file), text);
+    return execFileSync(command, [join(folder, file)], { encoding: 'utf8' }).trim();
+  };
+
+  test('in Python', () => {
+    const asked = [signed, `${signed}0`].map((header) => `print(is_signed("${secret}", b"${body}", "${header}"))`);
+    expect(run('python3', 'signature.py', `${example('python')}\n${asked.join('\n')}\n`)).toBe('True\nFalse');
+  });
+
+  const compiles = spawnSync('java', ['--list-modules'], { encoding: 'utf8' }).stdout?.includes('jdk.compiler');
+  test.skipIf(!compiles)('in Java', { timeout: 60_000 }, () => {
+    const asked = [signed, `${signed}0`].map(
+      (header) => `System.out.println(isSigned("${secret}", "${body}".getBytes(StandardCharsets.UTF_8), "${header}"));`,
+    );
+    const main = `  public static void main(String[] given) throws Exception {\n${asked.join('\n')}\n  }\n}\n`;
+    const program = example('java').trimEnd().replace(/\}$/, main);
+    expect(run('java', 'Signature.java', program)).toBe('true\nfalse');
+  });
 });
