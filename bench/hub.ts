@@ -17,7 +17,7 @@ export type HubQuestion =
   | { type: 'deltas' }
   | { type: 'subscriptions' }
   | { type: 'memory' };
-export type HubAnswer = { url?: string; at?: number; bytes?: number; count?: number; megabytes?: number };
+export type HubAnswer = { url?: string; at?: number; count?: number; megabytes?: number };
 
 /** Of the feed's articles the newest changes; each is of so many bytes, and all of them make nearly 60 KB. */
 const ARTICLES = 20;
@@ -52,27 +52,27 @@ async function ran(): Promise<void> {
   await republish(home);
 }
 
-async function head(): Promise<{ version: number; size: number }> {
-  const sql = "SELECT version, size FROM documents WHERE address = '/rss.xml'";
-  return (await home.db.prepare(sql).first<{ version: number; size: number }>()) ?? { version: 0, size: 0 };
+async function documentVersion(): Promise<number> {
+  const sql = "SELECT version FROM documents WHERE address = '/rss.xml'";
+  return (await home.db.prepare(sql).first<{ version: number }>())?.version ?? 0;
 }
 
 /** Changes the article, and tells when the batch with its document was committed. */
 async function change(): Promise<HubAnswer> {
-  const before = (await head()).version;
+  const before = await documentVersion();
   const { db } = home;
   const { batch } = db;
   let at = 0;
   db.batch = async <T>(statements: Parameters<typeof batch>[0]) => {
     const results = await batch<T>(statements);
     const committed = instant();
-    if (at === 0 && (await head()).version > before) at = committed;
+    if (at === 0 && (await documentVersion()) > before) at = committed;
     return results;
   };
   changeArticle();
   await ran();
   db.batch = batch;
-  return { at, bytes: (await head()).size };
+  return { at };
 }
 
 async function insert(url: string, first: number, count: number): Promise<void> {

@@ -8,13 +8,15 @@ export type SinkQuestion =
   | { type: 'expect'; count: number }
   | { type: 'receipts' }
   | { type: 'hang' };
-export type SinkAnswer = { url?: string; receipts?: number[] };
+/** `bytes`: of the body that came last. */
+export type SinkAnswer = { url?: string; receipts?: number[]; bytes?: number };
 
 // A process of its own: every callback. It confirms each challenge, takes each body, and knows when.
 let receipts: number[] = [];
 let expected = Number.POSITIVE_INFINITY;
 let onExpected = () => {};
 let hangs = false;
+let length = '0';
 
 const server = createServer((request, response) => {
   if (request.method === 'GET') {
@@ -25,6 +27,7 @@ const server = createServer((request, response) => {
   request.on('end', () => {
     if (hangs) return;
     response.writeHead(204).end();
+    length = request.headers['content-length'] ?? '0';
     receipts.push(instant());
     if (receipts.length === expected) onExpected();
   });
@@ -47,6 +50,6 @@ answer<SinkQuestion, SinkAnswer>(async (question) => {
       return {};
     case 'receipts':
       if (receipts.length < expected) await new Promise<void>((resolve) => (onExpected = resolve));
-      return { receipts };
+      return { receipts, bytes: Number(length) };
   }
 });

@@ -3,7 +3,7 @@ import { keepRequest } from '../src/hub/pending.ts';
 import { purgeExpired, subscribe } from '../src/hub/subscriptions.ts';
 import type { Pending } from '../src/hub/verification.ts';
 import { fanOut } from '../src/push/fanout.ts';
-import { claim, enqueue, finish } from '../src/push/outbox.ts';
+import { claim, enqueue, finish, type Work } from '../src/push/outbox.ts';
 import { serveSlice } from '../src/push/slices.ts';
 
 const TOPIC = '/rss.xml';
@@ -18,8 +18,8 @@ let number = 0;
 /** What subscribers ask for, and a slice of a fan-out; one of each, by the code of the hub. */
 export const WORKS: Record<string, (home: Home, callback: string) => Promise<unknown>> = {
   'a request to subscribe': (home, callback) => keepRequest(home, { ...REQUEST, callback }),
-  'a confirmed subscription': (home, callback) => subscribe(home, pendingOf(callback), home.now()),
-  'a confirmed renewal': (home) => subscribe(home, pendingOf(callbackOf(5_000)), home.now()),
+  'a confirmed subscription': (home, callback) => subscribe(home, pendingOf(callback), home.now(), NO_WORK),
+  'a confirmed renewal': (home) => subscribe(home, pendingOf(callbackOf(5_000)), home.now(), NO_WORK),
   'a lease that ends': async (home) => {
     const row = 'SELECT id FROM subscriptions WHERE id > ? ORDER BY id LIMIT 1';
     const { id = 0 } = (await home.db.prepare(row).bind(6_000).first<{ id: number }>()) ?? {};
@@ -35,15 +35,7 @@ export const WORKS: Record<string, (home: Home, callback: string) => Promise<unk
       .prepare(sql)
       .bind(TOPIC, first, first + 99)
       .first<{ id: number }>();
-    await serveSlice(home, {
-      id: 0,
-      type: 'slice',
-      ref: String(row?.id),
-      payload: '{}',
-      attempts: 1,
-      asked: 1,
-      claimedUntil: 0,
-    });
+    await serveSlice(home, { ...NO_WORK, ref: String(row?.id) });
   },
   'the end of a fan-out, by its cursor': async (home) => {
     const last = 'SELECT max(id) - 1000 FROM subscriptions';
@@ -61,6 +53,9 @@ export const WORKS: Record<string, (home: Home, callback: string) => Promise<unk
     await finish(home, work);
   },
 };
+
+/** A row of the outbox that there is not. */
+const NO_WORK: Work = { id: 0, type: 'none', ref: '', payload: '{}', attempts: 1, asked: 1, claimedUntil: 0 };
 
 const REQUEST = {
   mode: 'subscribe',

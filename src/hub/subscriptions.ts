@@ -1,5 +1,5 @@
 import type { Home } from '../home.ts';
-import { enqueue, enqueueSelected, type WorkRef, wake } from '../push/outbox.ts';
+import { ending, enqueue, enqueueSelected, type Work, type WorkRef, wake } from '../push/outbox.ts';
 import type { Statement } from '../storage/ports.ts';
 import type { Denial } from './denial.ts';
 import { topicUrl } from './topics.ts';
@@ -40,15 +40,22 @@ export interface SubscriptionView {
 
 /**
  * Makes or renews the subscription that its owner has just confirmed: secret and lease are the request's, and the
- * current document goes out at once, unless the owner asked to be left without. Gives the work to wake.
+ * current document goes out at once, unless the owner asked to be left without.
  *
  * @param askedAt when the owner was asked, from which the lease counts (WebSub 5.3), in epoch milliseconds
+ * @param asking the work of asking, which ends with it
+ * @returns the work to wake, and whether that of asking has ended
  */
-export async function subscribe(home: Home, confirmed: Pending, askedAt: number): Promise<WorkRef[]> {
+export async function subscribe(
+  home: Home,
+  confirmed: Pending,
+  askedAt: number,
+  asking: Work,
+): Promise<{ wanted: WorkRef[]; hasEnded: boolean }> {
   const { topic, asked_topic, callback, origin, secret, lease_seconds, initial, delta, partner_key } = confirmed;
   const now = home.now();
   const itself = "SELECT id FROM subscriptions WHERE channel = 'websub' AND topic = ? AND callback = ?";
-  const [saved] = await home.db.batch<{ id: number }>([
+  const results = await home.db.batch<{ id: number }>([
     home.db
       .prepare(
         `INSERT INTO subscriptions (channel, topic, asked_topic, callback, origin, secret, lease_seconds, lease_until,
@@ -94,9 +101,13 @@ export async function subscribe(home: Home, confirmed: Pending, askedAt: number)
       again: true,
     }),
     overridden(home, confirmed),
+    ending(home, asking),
   ]);
-  const id = saved?.results[0]?.id;
-  return id === undefined ? [] : [{ type: 'deliver', ref: String(id) }];
+  const id = results[0]?.results[0]?.id;
+  return {
+    wanted: id === undefined ? [] : [{ type: 'deliver', ref: String(id) }],
+    hasEnded: (results.at(-1)?.changes ?? 0) > 0,
+  };
 }
 
 /** Ends the subscription as its owner has just confirmed. */

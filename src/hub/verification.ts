@@ -39,7 +39,7 @@ type Answer = { state: 'confirmed' | 'refused' } | { state: 'unreachable'; error
  * Asks the callback whether its owner wants what was asked for in its name (WebSub 5.3). The newest request goes first:
  * when it is confirmed it overrides the older one, when it is refused the older one has its turn.
  */
-export async function verify(home: Home, work: Work): Promise<number | null> {
+export async function verify(home: Home, work: Work): Promise<number | null | 'ended'> {
   const waiting = await home.db
     .prepare('SELECT * FROM verifications WHERE pair = ? ORDER BY seq DESC')
     .bind(work.ref)
@@ -51,9 +51,13 @@ export async function verify(home: Home, work: Work): Promise<number | null> {
     const { mode, topic, origin } = pending;
     home.log.info('hub.verify', { mode, topic, origin, state: answer.state });
     if (answer.state === 'confirmed') {
-      if (mode === 'subscribe') await wake(home, await subscribe(home, pending, askedAt));
-      else await unsubscribe(home, pending);
-      return null;
+      if (mode === 'unsubscribe') {
+        await unsubscribe(home, pending);
+        return null;
+      }
+      const { wanted, hasEnded } = await subscribe(home, pending, askedAt, work);
+      await wake(home, wanted);
+      return hasEnded ? 'ended' : null;
     }
     if (answer.state === 'unreachable') {
       const wait = RETRY_SECONDS[pending.attempts];
@@ -105,5 +109,7 @@ async function ask(home: Home, pending: Pending): Promise<Answer> {
 }
 
 export function randomChallenge(): string {
-  return Array.from(crypto.getRandomValues(new Uint8Array(24)), (byte) => byte.toString(16).padStart(2, '0')).join('');
+  let text = '';
+  for (const byte of crypto.getRandomValues(new Uint8Array(24))) text += (byte + 256).toString(16).slice(1);
+  return text;
 }

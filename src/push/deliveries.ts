@@ -26,7 +26,7 @@ interface Open extends Target, Reader {
 }
 
 /** Serves one subscriber by itself: the first document after verification, a retry, one that is slow to answer. */
-export async function deliver(home: Home, work: Work): Promise<number | null> {
+export async function deliver(home: Home, work: Work): Promise<number | null | 'ended'> {
   const { origin } = (await read(home, work)) ?? {};
   if (origin === undefined) return null;
   // The turn may be long in coming: what is sent, to whom and whether at all is read when it has come.
@@ -43,7 +43,7 @@ function read(home: Home, work: Work): Promise<Open | null> {
     .first<Open>();
 }
 
-async function serve(home: Home, work: Work, isProbe: boolean): Promise<number | null> {
+async function serve(home: Home, work: Work, isProbe: boolean): Promise<number | null | 'ended'> {
   const started = home.now();
   const target = await read(home, work);
   const body = target && target.lease_until > started ? await newestBody(home, target.topic) : null;
@@ -81,7 +81,7 @@ async function serve(home: Home, work: Work, isProbe: boolean): Promise<number |
 }
 
 /**
- * Ends an exception whose subscriber has this version, unless it was opened anew meanwhile (a renewal). Where the topic
+ * Ends an exception whose subscriber has this version, and its work, unless it was opened anew meanwhile (a renewal). Where the topic
  * has moved on since the body was read it stays one, because the slice of the newer version has left it out.
  */
 async function settle(
@@ -90,7 +90,7 @@ async function settle(
   { id }: Target,
   { topic, version }: Body,
   also: Statement[],
-): Promise<number | null> {
+): Promise<number | null | 'ended'> {
   const results = await home.db.batch([
     ...also,
     home.db
@@ -101,8 +101,15 @@ async function settle(
     home.db
       .prepare(`UPDATE deliveries SET reason = 'behind', attempts = 0, status = NULL, error = NULL WHERE ${UNCHANGED}`)
       .bind(id, work.id, work.asked),
+    home.db
+      .prepare(
+        'DELETE FROM outbox WHERE id = ? AND asked = ? AND NOT EXISTS (SELECT 1 FROM deliveries WHERE subscription = ?)',
+      )
+      .bind(work.id, work.asked, id),
   ]);
-  return (results.at(-1)?.changes ?? 0) > 0 ? home.now() + PASS_MS : null;
+  const [isBehind, hasEnded] = results.slice(-2).map(({ changes }) => changes > 0);
+  if (hasEnded) return 'ended';
+  return isBehind ? home.now() + PASS_MS : null;
 }
 
 /** A failed attempt, unless the exception was opened anew meanwhile. */

@@ -89,8 +89,23 @@ function refuse(reason: string): Target {
 
 type Address = ipaddr.IPv4 | ipaddr.IPv6;
 
-/** An address as what it reaches: IPv4 that comes as IPv6 is unwrapped. */
+/** Texts that were read last. Those who come and those who are told are few beside how often each is asked for. */
+const KEPT_ADDRESSES = 1_000;
+const addresses = new Map<string, Address | null>();
+
+/** An address as what it reaches; null for a text that is none. */
 function parseAddress(ip: string): Address | null {
+  let known = addresses.get(ip);
+  if (known === undefined) {
+    known = readAddress(ip);
+    if (addresses.size >= KEPT_ADDRESSES) addresses.clear();
+    addresses.set(ip, known);
+  }
+  return known;
+}
+
+/** IPv4 that comes as IPv6 is unwrapped. */
+function readAddress(ip: string): Address | null {
   if (ipaddr.IPv4.isValidFourPartDecimal(ip)) return ipaddr.IPv4.parse(ip);
   if (!ipaddr.IPv6.isValid(ip)) return null;
   const wide = ipaddr.IPv6.parse(ip);

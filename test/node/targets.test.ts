@@ -62,12 +62,9 @@ describe('targets', () => {
     expect(targets(`${site}/a`).allowed).toBe(false);
   });
 
-  test('a site is judged as often as need be when there are very many', () => {
-    for (let round = 0; round < 2; round += 1)
-      for (let number = 0; number < 1_500; number += 1)
-        expect(targets(`http://s${number}.example/cb`)).toMatchObject({
-          origin: `http://s${number}.example`,
-          path: '/cb',
-        });
+  test('are right for very many sites too', () => {
+    const found = Array.from({ length: 2_500 }, (_, number) => targets(`http://s${number % 1_250}.example/cb`));
+    expect(found.every((one) => one.allowed && one.path === '/cb')).toBe(true);
+    expect(found.at(-1)).toMatchObject({ origin: 'http://s1249.example' });
   });
 });

@@ -134,9 +134,11 @@ export function pushContract(make: () => Promise<WithoutQueue>): void {
         delta: null,
         partner_key: null,
       } as const;
-      const works = await subscribe(home, confirmed, home.now());
-      expect(works).toHaveLength(1);
-      await home.queue.sendBatch(works.map(({ type, ref }) => ({ type: 'outbox', work: type, ref })));
+      const asking = { id: 0, type: 'verify', ref: 'x', payload: '{}', attempts: 1, asked: 1, claimedUntil: 0 };
+      const { wanted, hasEnded } = await subscribe(home, confirmed, home.now(), asking);
+      expect(wanted).toHaveLength(1);
+      expect(hasEnded).toBe(false);
+      await home.queue.sendBatch(wanted.map(({ type, ref }) => ({ type: 'outbox', work: type, ref })));
       await drain();
       const [row] = await listSubscriptions(home, { topic: '/rss.xml' });
       expect(row).toMatchObject({ delivered: 1, signed: false, exception: null });
@@ -144,7 +146,7 @@ export function pushContract(make: () => Promise<WithoutQueue>): void {
       await drain();
       expect(await isIdle(home)).toBe(true);
 
-      await subscribe(home, confirmed, home.now() - 600_000);
+      await subscribe(home, confirmed, home.now() - 600_000, asking);
       expect(await purgeExpired(home)).toBe(1);
       await releaseClaims(home);
     });
