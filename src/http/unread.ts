@@ -12,8 +12,10 @@ export const readUnread: MiddlewareHandler = async (c, next) => {
   const { method, headers } = c.req.raw;
   if (method === 'GET' || method === 'HEAD') return;
   if (!headers.has('content-length') && !headers.has('transfer-encoding')) return;
-  const { body, bodyUsed } = c.req.raw;
-  if (body === null || bodyUsed || body.locked) return;
+  // Asked first: Node's server makes a stream of a body when it is asked for it, of one that was read too.
+  if (c.req.raw.bodyUsed) return;
+  const { body } = c.req.raw;
+  if (body === null || body.locked) return;
   const reader = body.getReader();
   try {
     for (let read = 0; read < MOST_UNREAD; ) {
