@@ -18,8 +18,14 @@ const INLINE_NESTING = 20;
 /** Bare addresses and emoji are searched for in every word; most texts have none. */
 const SEARCHED = /:\/\/|:[\w+-]+:/;
 
-const plain = engine(false);
-const searching = engine(true);
+/** Made when the first text needs them: that takes a while, and who answers requests may never need them. */
+const engines = new Map<boolean, Engine>();
+
+function engineFor(searching: boolean): Engine {
+  const made = engines.get(searching) ?? engine(searching);
+  engines.set(searching, made);
+  return made;
+}
 
 function engine(searching: boolean): Engine {
   const markdown = new MarkdownIt({ html: true, linkify: searching, maxNesting: BLOCK_NESTING });
@@ -46,7 +52,7 @@ function engine(searching: boolean): Engine {
  * @see https://spec.commonmark.org/
  */
 export function renderMarkdown(text: string): string {
-  const markdown = SEARCHED.test(text) ? searching : plain;
+  const markdown = engineFor(SEARCHED.test(text));
   markdown.set({ maxNesting: BLOCK_NESTING });
   return markdown.render(text, {});
 }

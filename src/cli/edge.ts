@@ -18,8 +18,10 @@ const SETTLED_MS = 150;
 const STOP_MS = 8_000;
 /** Messages of a batch, at least: the local queue does one batch at a time, so small ones would not be made up for. */
 const LOCAL_BATCH = 10;
-/** Milliseconds without an answer after which workerd is taken for dead. */
+/** Milliseconds for which nobody listens after which wrangler is taken for dead. */
 const DOWN_MS = 2_000;
+/** The same where somebody listens and does not answer: a workerd with much to do on a busy machine is slow, not dead. */
+const SILENT_MS = 60_000;
 
 /**
  * `npm run edge`: the Worker in workerd with local D1, R2 and Queues below TIDINGS_DATA, the content folder synced into
@@ -223,16 +225,17 @@ async function keepUp(address: string, restarted: () => void, restart: () => voi
   let downSince: number | null = null;
   for (;;) {
     await new Promise((done) => setTimeout(done, 500));
-    const answers = await request(`${address}/healthz`, { headersTimeout: 2000 })
+    const { answers, listens } = await request(`${address}/healthz`, { headersTimeout: 2000 })
       .then(async ({ statusCode, body }) => {
         await body.dump();
-        return statusCode === 200;
+        return { answers: statusCode === 200, listens: true };
       })
-      .catch(() => false);
+      .catch((error: Error & { code?: string }) => ({ answers: false, listens: error.code !== 'ECONNREFUSED' }));
     if (answers && downSince !== null) restarted();
     if (answers) downSince = null;
     else downSince ??= Date.now();
-    if (downSince !== null && Date.now() - downSince > DOWN_MS) {
+    const patience = listens ? SILENT_MS : DOWN_MS;
+    if (downSince !== null && Date.now() - downSince > patience) {
       restart();
       downSince = Date.now() + START_SECONDS * 1000 - DOWN_MS;
     }
