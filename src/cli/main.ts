@@ -73,6 +73,10 @@ try {
 } catch (error) {
   const { name, code = '', message } = error as Error & { code?: string };
   if (code === 'EADDRINUSE') console.error(`${message}; stop what listens there, or set PORT.`);
+  else if (code === 'EACCES' && (error as NodeJS.ErrnoException).syscall === 'listen')
+    console.error(`${message}; set PORT to one from 1024 on, and let a proxy answer at the other.`);
+  else if (argv[2] === 'start' && (code === 'ENOTFOUND' || code === 'EADDRNOTAVAIL'))
+    console.error(`${message}; set HOST to an address of this machine, such as 127.0.0.1 or 0.0.0.0.`);
   else console.error(EXPECTED.has(name) ? message : error);
   exit(1);
 }

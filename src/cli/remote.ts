@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readToken } from '../node/environment.ts';
 import { ask, type Remote, RemoteError } from '../node/remote.ts';
 import type { RunReport } from '../storage/runs.ts';
 import { UsageError } from './command.ts';
@@ -34,5 +34,5 @@ export function remoteOf(url: string): Remote {
     throw new UsageError(
       `Give the admin token of ${url} in TIDINGS_ADMIN_TOKEN, or in a file that TIDINGS_ADMIN_TOKEN_FILE names.`,
     );
-  return { url, token: (token || readFileSync(file ?? '', 'utf8')).trim() };
+  return { url, token: (token || readToken(file ?? '')).trim() };
 }

@@ -105,10 +105,20 @@ export async function loadConfig(environment: Environment, env: NodeJS.ProcessEn
 /** Where the admin token is kept when the environment gives none. */
 export const tokenFile = (data: string) => join(data, 'admin-token');
 
+/** The token in the file that TIDINGS_ADMIN_TOKEN_FILE names. */
+export function readToken(file: string): string {
+  try {
+    return readFileSync(file, 'utf8').trim();
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new EnvironmentError(`TIDINGS_ADMIN_TOKEN_FILE names ${file}, which cannot be read (${code}).`);
+  }
+}
+
 /** The admin token: of the environment, of the file that it names, or made at first start and kept in the data folder. */
 export function adminToken(data: string, env: NodeJS.ProcessEnv = process.env): string {
   if (env.TIDINGS_ADMIN_TOKEN) return env.TIDINGS_ADMIN_TOKEN.trim();
-  if (env.TIDINGS_ADMIN_TOKEN_FILE) return readFileSync(env.TIDINGS_ADMIN_TOKEN_FILE, 'utf8').trim();
+  if (env.TIDINGS_ADMIN_TOKEN_FILE) return readToken(env.TIDINGS_ADMIN_TOKEN_FILE);
   const file = tokenFile(data);
   if (existsSync(file)) return readFileSync(file, 'utf8').trim();
   mkdirSync(data, { recursive: true });

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs, stripVTControlCharacters } from 'node:util';
@@ -92,6 +92,17 @@ it('an export that cannot be written says so', async () => {
   const { status, err } = await tidings(['export', join(folder, 'missing/house.jsonl')], { env });
   rmSync(folder, { recursive: true });
   expect([status, err]).toEqual([1, expect.stringMatching(/house\.jsonl cannot be written \(ENOENT\)/)]);
+});
+
+it.each([
+  [{ HOST: '999.1.1.1' }, 'set HOST to an address of this machine'],
+  [{ TIDINGS_ADMIN_TOKEN_FILE: 'nowhere' }, 'TIDINGS_ADMIN_TOKEN_FILE names nowhere, which cannot be read (ENOENT)'],
+])('a start with %j names the mend', async (wrong, mend) => {
+  const folder = mkdtempSync(join(tmpdir(), 'tidings-start-'));
+  mkdirSync(join(folder, 'content'));
+  const { status, err } = await tidings(['start'], { cwd: folder, env: { PORT: '0', ...wrong } });
+  rmSync(folder, { recursive: true });
+  expect([status, err]).toEqual([1, expect.stringContaining(mend)]);
 });
 
 describe('a table', () => {

@@ -59,6 +59,7 @@ export default { ...own, hub: { topics: ['${sister}/*'] } };
     TIDINGS_ALLOW_PRIVATE: '127.0.0.0/8,::1/128',
     TIDINGS_SCHEDULE: 'off',
     TIDINGS_LOG: 'silent',
+    NODE_COMPILE_CACHE: join(base, 'compiled'),
   };
   const server = spawn(process.execPath, [join(folder, 'src/cli/main.ts'), 'start'], {
     cwd: folder,

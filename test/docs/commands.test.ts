@@ -83,6 +83,12 @@ until curl $FEEDS/readyz >/dev/null 2>&1; do sleep 0.1; done`,
     },
     says: { 'tidings sync': /[1-9]\d* uploaded/ },
   },
+  'docs/operating.md': {
+    beforeCommand: {
+      'npm run -s tidings -- import': 'export TIDINGS_DATA=$(mktemp -d ../restored-XXXX)',
+      'git pull': 'unset TIDINGS_DATA',
+    },
+  },
   'docs/partners.md': {
     before: NO_PORTAL,
     beforeCommand: { 'curl -X POST': NO_PORTAL, 'curl http://localhost:8787/partners/portal/rss.xml -H': portal() },
