@@ -410,7 +410,16 @@ describe.runIf(isEdge)('both homes answer alike', () => {
       ...[`/api/ledger?article=${encodeURIComponent(news)}`, '/api/ledger?article=news.md', '/api/nothing'],
     ])
       await both.alike({ path, headers: ADMIN });
-    await post('/api/runs', {});
+    await post('/api/deliveries/replay', { subscription: 2 });
+    await post('/api/deliveries/replay', { topic: `${SAME}/atom.xml` });
+    await settled();
+    // The bearer is let in by the dashboard too.
+    await both.alike({ path: '/admin/subscribers', headers: { ...BROWSER, ...ADMIN } });
+    await both.alike({ path: '/admin/subscribers/2', headers: { ...BROWSER, ...ADMIN } }, false);
+    for (const id of [2, 3, 4, 5, 6])
+      await both.alike({ path: `/api/subscribers/${id}`, method: 'DELETE', headers: ADMIN });
+    await both.alike({ path: '/api/subscribers/3', headers: ADMIN });
+    await both.alike({ path: '/api/subscribers', headers: ADMIN });
     await post('/api/runs', { paths: ['toml.md'] });
     await post('/api/runs', { paths: 'toml.md' });
     await post('/api/withdrawals', { article: news, reason: 'A mistake' });
@@ -423,11 +432,6 @@ describe.runIf(isEdge)('both homes answer alike', () => {
     await post('/api/kills', { article: 'none' });
     await settled();
     await both.alike({ path: '/api/withdrawals', headers: ADMIN });
-    await post('/api/deliveries/replay', { subscription: 2 });
-    await post('/api/deliveries/replay', { topic: `${SAME}/atom.xml` });
-    await settled();
-    await both.alike({ path: '/api/subscribers/3', method: 'DELETE', headers: ADMIN });
-    await both.alike({ path: '/api/subscribers/3', headers: ADMIN });
     await both.alike({ path: '/api/import', method: 'POST', headers: ADMIN, body: '{"nonsense":1}\n' });
     await both.alike({ path: '/api/import?replace=maybe', method: 'POST', headers: ADMIN, body: '' });
   }, 120_000);
@@ -447,11 +451,8 @@ describe.runIf(isEdge)('both homes answer alike', () => {
       return { status, type: headers['content-type'], lines: [...new Set(lines)].sort() };
     };
     expect(await names(both.edge)).toEqual(await names(both.node));
-    const tables = async (home: Running) => {
-      const { body } = await ask(home, { path: '/api/export', headers: ADMIN });
-      return [...new Set(body.split('\n').map((line) => line.slice(0, 30).replace(/".*?":/, '')))].length;
-    };
-    expect(await tables(both.edge)).toBe(await tables(both.node));
+    const { body: ledger } = await both.alike({ path: '/api/export?part=ledger', headers: ADMIN });
+    expect(ledger).toContain('"in":"ledger"');
   }, 60_000);
 
   test('the dashboard, signed in and not, in both languages', async () => {
@@ -480,7 +481,7 @@ describe.runIf(isEdge)('both homes answer alike', () => {
       for (const path of ['/admin/partners/daily', '/admin/no', '/admin/subscribers/99'])
         await page(path, { headers: { 'accept-language': lang } });
       // They count runs, fetches and milliseconds.
-      for (const path of ['', '/feeds', '/subscribers/2', '/deliveries', '/runs', '/system'])
+      for (const path of ['', '/feeds', '/deliveries', '/runs', '/system'])
         await page(`/admin${path}`, { headers: { 'accept-language': lang } }, false);
     }
     await page('/admin/articles/file?path=toml.md');
