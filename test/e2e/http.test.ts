@@ -1,7 +1,8 @@
 import { type IncomingHttpHeaders, request } from 'node:http';
 import { brotliDecompressSync, gunzipSync, zstdDecompressSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { article, type Running, start, until } from './process.ts';
+import { tidings as run } from '../cli/tidings.ts';
+import { article, isEdge, type Running, start, TOKEN, until } from './process.ts';
 
 const DECODERS = { gzip: gunzipSync, br: brotliDecompressSync, zstd: zstdDecompressSync };
 type Coding = keyof typeof DECODERS;
@@ -29,7 +30,7 @@ beforeAll(async () => {
       'two.md': article('Two', { tags: '[ferry]' }, body),
       'leaves.md': article('Leaves', { tags: '[lonely]' }, body),
     },
-    config: `{ site: { title: 'HTTP' }, feeds: { tagMinimum: 1, renamed: { 'tag/boat': 'tag/ferry' } } }`,
+    config: `{ site: { title: 'HTTP', description: 'Documents over TCP' }, feeds: { tagMinimum: 1, renamed: { 'tag/boat': 'tag/ferry' } } }`,
   });
 }, 120_000);
 afterAll(() => tidings.end(), 30_000);
@@ -150,4 +151,25 @@ test('what was withdrawn is gone: the article, and the feed that it was alone in
 test('no public answer sets a cookie', async () => {
   for (const path of ['/', '/feed', '/rss.xml', '/articles/one/', '/nothing', '/sitemap.xml', '/robots.txt'])
     expect((await raw(path)).headers['set-cookie'], path).toBeUndefined();
+});
+
+test('the doctor finds nothing wrong, as a reader and as a subscriber', async () => {
+  const { status, out, err } = await run(['doctor', tidings.url, '--json'], {
+    cwd: tidings.folder,
+    env: { TIDINGS_ADMIN_TOKEN: TOKEN, TIDINGS_DATA: `${tidings.folder}/data` },
+  });
+  const { ok, findings } = JSON.parse(out) as {
+    ok: boolean;
+    findings: { step: string; state: string; detail: string }[];
+  };
+  const remarks = findings.flatMap(({ step, state, detail }) => (state === 'ok' ? [] : [`${step}: ${detail}`]));
+  expect(remarks, err).toEqual([
+    // At Cloudflare its network says so; workerd by itself does not.
+    ...(isEdge ? ['clock: It sends no Date.'] : []),
+    'certificate: It is not reached by https; many readers and hubs ask for that.',
+  ]);
+  expect([ok, status]).toEqual([true, 0]);
+  const steps = findings.map(({ step }) => step);
+  for (const step of ['valid', 'asking again', 'coding', 'clock', 'document', 'redelivery', 'unsubscribe'])
+    expect(steps).toContain(step);
 });
