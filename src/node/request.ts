@@ -225,17 +225,17 @@ class OutboundDeadline extends Error {
 }
 
 /** What a request says unless the caller says otherwise. What is read is what was sent: bounded bytes, not what a small archive unfolds to. */
-const USUAL: [string, string][] = [
-  ['user-agent', 'Tidings'],
-  ['accept-encoding', 'identity'],
-];
+const AGENT = 'Tidings';
+const CODING = 'identity';
 
 /** Names and values one after the other, the form that undici makes no other of. */
 function headersOf(given: Record<string, string> = {}): string[] {
-  const flat: string[] = [];
-  const names = Object.keys(given);
-  for (const [name, value] of USUAL) if (!names.some((one) => one.toLowerCase() === name)) flat.push(name, value);
-  for (const name of names) flat.push(name.toLowerCase(), given[name] ?? '');
+  const flat = ['user-agent', AGENT, 'accept-encoding', CODING];
+  for (const name in given) {
+    const [lower, value] = [name.toLowerCase(), given[name] ?? ''];
+    const at = lower === 'user-agent' ? 1 : lower === 'accept-encoding' ? 3 : flat.push(lower, '') - 1;
+    flat[at] = value;
+  }
   return flat;
 }
 

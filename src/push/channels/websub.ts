@@ -12,26 +12,24 @@ import { post } from './post.ts';
  */
 export async function websub(home: Home, target: Target, body: Body, timeoutMs: number): Promise<Attempt> {
   const { callback, secret, asked_topic: asked } = target;
-  const unsigned = isOwn(home, body.topic, asked)
-    ? unsignedHeaders(home, body)
-    : { ...unsignedHeaders(home, body), link: links(home, asked) };
-  const headers =
-    secret === null ? unsigned : { ...unsigned, 'x-hub-signature': signature(home, { callback, secret }, body.bytes) };
+  const link = isOwn(home, body.topic, asked) ? ownLinks(home, body) : links(home, asked);
+  const { contentType, bytes } = body;
+  const headers: Record<string, string> =
+    secret === null
+      ? { 'content-type': contentType, link }
+      : { 'content-type': contentType, link, 'x-hub-signature': signature(home, { callback, secret }, bytes) };
   // The status says it all: a subscriber that trickles a body after it has the document.
-  const request = { url: callback, headers, body: body.bytes, maxBytes: 0 };
+  const request = { url: callback, headers, body: bytes, maxBytes: 0 };
   return (await post(home, request, timeoutMs)).attempt;
 }
 
-const known = new WeakMap<Body, Record<string, string>>();
+const known = new WeakMap<Body, string>();
 
-/** What all deliveries of a body say. */
-function unsignedHeaders(home: Home, body: Body): Record<string, string> {
-  const headers = known.get(body) ?? {
-    'content-type': body.contentType,
-    link: links(home, topicUrl(home, body.topic)),
-  };
-  known.set(body, headers);
-  return headers;
+/** What nearly all deliveries of a body say. */
+function ownLinks(home: Home, body: Body): string {
+  const link = known.get(body) ?? links(home, topicUrl(home, body.topic));
+  known.set(body, link);
+  return link;
 }
 
 const links = (home: Home, topic: string) => `<${hubUrl(home)}>; rel="hub", <${topic}>; rel="self"`;
