@@ -124,7 +124,7 @@ let clone: Clone;
 beforeAll(async () => {
   clone = await makeClone(Object.keys(ELSEWHERE));
 }, 60_000);
-afterAll(() => clone.stop());
+afterAll(() => clone.stop(), 60_000);
 
 describe.each(Object.entries(Object.groupBy(blocks, ({ page }) => page)))('%s', (page, own = []) => {
   const { before = '', beforeCommand = {}, standsFor = {}, failing = [], says = {} } = PAGES[page] ?? {};
