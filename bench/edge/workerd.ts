@@ -32,8 +32,8 @@ export interface Workerd {
   close(): Promise<void>;
 }
 
-/** The isolate that reaches for the store's database and buckets. */
-const CONNECTOR = 'core:user:dev-registry-proxy';
+/** Isolates of the simulation that everything goes through: to the store, from outside, and the queue. */
+const SIMULATION = ['core:user:dev-registry-proxy', 'core:entry', 'queues:queue'];
 const COLLECT_MS = 1_000;
 
 /** The folder of one benchmark: bundles, and the state of D1, R2 and Queues. */
@@ -133,22 +133,29 @@ export async function startWorkerd(
 }
 
 /**
- * Has the connector of the simulation rid itself of its garbage: each call leaves a connection of some 15 kB there, which V8
- * does not see and so does not hurry to collect. Nothing is done to the Worker's own isolate.
+ * Has the simulation rid itself of its garbage: each call leaves a connection of some 15 kB there, which V8 does not see and
+ * so does not hurry to collect. Nothing is done to the Worker's own isolate.
  */
 async function collectGarbage(inspector: URL): Promise<() => void> {
-  const socket = new WebSocket(`ws://${inspector.host}/${CONNECTOR}`);
-  await new Promise((opened, failed) => {
-    socket.onopen = opened;
-    socket.onerror = failed;
-  });
+  const sockets = await Promise.all(SIMULATION.map((isolate) => connect(`ws://${inspector.host}/${isolate}`)));
   let id = 0;
-  const collect = () => socket.send(JSON.stringify({ id: ++id, method: 'HeapProfiler.collectGarbage' }));
+  const collect = () => {
+    id += 1;
+    for (const socket of sockets) socket.send(JSON.stringify({ id, method: 'HeapProfiler.collectGarbage' }));
+  };
   const timer = setInterval(collect, COLLECT_MS);
   return () => {
     clearInterval(timer);
-    socket.close();
+    for (const socket of sockets) socket.close();
   };
+}
+
+function connect(address: string): Promise<WebSocket> {
+  const socket = new WebSocket(address);
+  return new Promise((opened, failed) => {
+    socket.onopen = () => opened(socket);
+    socket.onerror = () => failed(new Error(`${address} does not answer.`));
+  });
 }
 
 function runWrangler(args: string[]): Promise<string> {
