@@ -8,6 +8,7 @@ export default defineConfig({
     globalSetup: './test/contract/servers.ts',
     // Suites share the machine: a slow one is not a broken one.
     testTimeout: 20_000,
+    hookTimeout: 20_000,
     // Much of the time is waiting: for timers, processes, sockets.
     maxWorkers: 2,
     projects: [
