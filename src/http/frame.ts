@@ -9,7 +9,8 @@ import { wordsFor } from './pages/words.ts';
 export function frameOf({ config, url }: Home): SiteFrame {
   const { title, language: lang, timezone: zone, logo } = config.site;
   const hub = config.hub.own ? `${url}/hub` : (config.push.hubs[0] ?? null);
-  return { title, lang, zone, logo, url, base: basePath({ url }), hub, words: wordsFor(lang) };
+  const cloud = config.hub.own ? `${url}/rsscloud/please-notify` : null;
+  return { title, lang, zone, logo, url, base: basePath({ url }), hub, cloud, words: wordsFor(lang) };
 }
 
 /** The page of a feed for people. */

@@ -22,6 +22,17 @@ beforeAll(async () => {
 });
 afterAll(() => site.home.close());
 
+test.each(['/', '/feed', '/tag/x/'])(
+  '%s tells programs where to ask: the hub, and rssCloud as the document has it',
+  async (path) => {
+    const text = await (await site.get(path, BROWSER)).text();
+    const { url } = site.home;
+    expect(text).toContain(`<code>${url}/hub</code>`);
+    expect(text).toContain(`<code>${url}/rsscloud/please-notify</code>`);
+    expect(await (await site.get('/rss.xml')).text()).toContain('path="/rsscloud/please-notify"');
+  },
+);
+
 describe.each(['/', '/feed', '/tag/x/', '/tag/x', '/category/news/', '/articles/a/'])('the page %s', (path) => {
   test('names feeds to readers, escaped', async () => {
     const response = await site.get(path, BROWSER);

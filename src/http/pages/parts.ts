@@ -15,6 +15,8 @@ export interface SiteFrame {
   base: string;
   /** Address of a hub; null when there is none. */
   hub: string | null;
+  /** Address at which programs register by rssCloud; null when there is none. */
+  cloud: string | null;
   words: Words;
 }
 
@@ -75,10 +77,12 @@ export function subscribeCard(feed: Discoverable, site: SiteFrame): Markup {
 </section>`;
 }
 
-/** For programs: where the hub is. */
+/** For programs: where they ask to be told of changes. */
 export function pushNote(site: SiteFrame): Markup {
   if (site.hub === null) return html``;
-  return html`<section lang="${site.words.lang}"><h2>${site.words.push}</h2><p class="soft">${site.words.pushHint} <code>${site.hub}</code></p></section>`;
+  const { words, hub, cloud } = site;
+  return html`<section lang="${words.lang}"><h2>${words.push}</h2><p class="soft">${words.pushHint} <code>${hub}</code></p>
+${cloud === null ? '' : html`<p class="soft">${words.cloudHint} <code>${cloud}</code></p>`}</section>`;
 }
 
 /** Entries, the newest first. */
