@@ -29,7 +29,11 @@ export default defineConfig({
             // workerd tells of every request that fails on purpose.
             verbose: false,
             miniflare: {
-              bindings: { TIDINGS_LIMITS: 'strict', MIGRATIONS: await readD1Migrations('src/storage/migrations') },
+              bindings: {
+                TIDINGS_LIMITS: 'strict',
+                MIGRATIONS: await readD1Migrations('src/storage/migrations'),
+                TEST_ARTICLES: process.env.TIDINGS_TEST_ARTICLES ?? '150',
+              },
             },
           })),
         ],

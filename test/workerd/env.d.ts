@@ -5,6 +5,8 @@ declare global {
   namespace Cloudflare {
     interface Env extends WorkerEnv {
       MIGRATIONS: D1Migration[];
+      /** Articles of the suite that counts what a change costs. */
+      TEST_ARTICLES: string;
     }
   }
 }
