@@ -26,6 +26,7 @@ const NAMESPACES: Readonly<Record<string, string>> = {
  * @param tombstones entries that were taken back; of the formats only Atom has a word for them, which the head may want
  *   in RSS too
  * @param dialect how a destination wants its RSS, which may have a word of its own for them
+ * @param prefixes what {@link prefixesOf} finds in the fragments, where that is known
  */
 export function assembleDocument(
   head: FeedHead,
@@ -33,23 +34,22 @@ export function assembleDocument(
   fragments: string[],
   tombstones: (Tombstone | Withdrawn)[] = [],
   dialect?: Dialect | null,
+  prefixes = fragments.flatMap(prefixesOf),
 ): string {
   const told = head.tellsWithdrawals ? tombstones : [];
   if (format === 'json') return jsonDocument(head, fragments, told);
   if (format === 'atom') {
     const root = atomRoot(head);
     const own = [...elements(root), ...tombstones.map(deletedEntry)];
-    root.attributes = { ...root.attributes, ...used(['at', 'fh', 'media'], own, fragments) };
+    root.attributes = { ...root.attributes, ...used(['at', 'fh', 'media'], own, prefixes) };
     root.children = lines([...own, ...fragments.map(piece)]);
     return xmlDocument(root);
   }
   const { root, channel } = rssRoot(head);
   // Somebody who says nothing of a podcast has none, though an article may have sound.
-  const hasEpisodes = fragments.some(
-    (fragment) =>
-      prefixesIn(fragment).some((prefix) => prefix === 'itunes' || prefix === 'podcast') ||
-      (head.podcast && /<enclosure [^>]*type="(?:audio|video)\//.test(fragment)),
-  );
+  const hasEpisodes =
+    prefixes.some((prefix) => prefix === 'itunes' || prefix === 'podcast') ||
+    (head.podcast !== null && fragments.some((fragment) => /<enclosure [^>]*type="(?:audio|video)\//.test(fragment)));
   const common = [...elements(channel), ...(hasEpisodes ? podcastHead(head) : [])];
   const own = dialect?.channel?.(common, head) ?? common;
   const gone = dialect?.withdrawn
@@ -57,7 +57,7 @@ export function assembleDocument(
     : told.map(deletedItem);
   channel.children = lines([...own, ...gone, ...fragments.map(piece)]);
   const known = { ...NAMESPACES, ...dialect?.namespaces };
-  const prefixes = [
+  const declared = [
     'at',
     'content',
     'dc',
@@ -67,36 +67,22 @@ export function assembleDocument(
     'podcast',
     ...Object.keys(dialect?.namespaces ?? {}),
   ];
-  const namespaces = used(prefixes, [...own, ...gone], fragments, known);
+  const namespaces = used(declared, [...own, ...gone], prefixes, known);
   root.attributes = { version: '2.0', 'xmlns:atom': known.atom, ...namespaces };
   root.children = lines([channel]);
   return xmlDocument(root);
 }
 
 /** By tags with a prefix; a body that shows one in CDATA costs a declaration too many, which harms nobody. */
-function used(prefixes: string[], own: Element[], fragments: string[], known = NAMESPACES): Record<string, string> {
-  const standing = new Set([...own.map(serialize).flatMap(prefixesOf), ...fragments.flatMap(prefixesIn)]);
-  const found = prefixes.filter((prefix) => standing.has(prefix));
+function used(declared: string[], own: Element[], prefixes: string[], known = NAMESPACES): Record<string, string> {
+  const standing = new Set([...own.map(serialize).flatMap(prefixesOf), ...prefixes]);
+  const found = declared.filter((prefix) => standing.has(prefix));
   return Object.fromEntries(found.map((prefix) => [`xmlns:${prefix}`, known[prefix] ?? '']));
 }
 
 /** Prefixes of tags in a text, each once. */
-function prefixesOf(text: string): string[] {
+export function prefixesOf(text: string): string[] {
   return [...new Set(Array.from(text.matchAll(/<([a-z]+):/g), ([, prefix = '']) => prefix))];
-}
-
-/** Fragments whose prefixes are remembered: those of one entry stand in all its feeds, and in their next documents. */
-const REMEMBERED = 1000;
-const remembered = new Map<string, string[]>();
-
-/** The same of a fragment. */
-function prefixesIn(fragment: string): string[] {
-  const known = remembered.get(fragment);
-  if (known) return known;
-  if (remembered.size >= REMEMBERED) remembered.clear();
-  const prefixes = prefixesOf(fragment);
-  remembered.set(fragment, prefixes);
-  return prefixes;
 }
 
 /** JSON is joined of whole members and items: what was serialized once is not parsed again. */

@@ -14,7 +14,7 @@ import { type Draft, draftsOf } from './drafts.ts';
 import { CONTENT_TYPES, type FeedRef, type Format } from './entry.ts';
 import { feedRules } from './rules.ts';
 import { addresses } from './selection.ts';
-import { bytesOf, type FragmentContext } from './shown.ts';
+import { bytesOf, type FragmentContext, prefixesIn } from './shown.ts';
 
 /** A feed whose documents do not show its present entries yet. */
 export interface DirtyFeed extends FeedRef {
@@ -147,7 +147,8 @@ function makeDocument(
   before: ReadonlyMap<string, DocumentHead>,
 ): Made | null {
   const texts = shown.map(({ fragments }) => fragments[format]);
-  const document = assembleDocument(head, format, texts, tombstones, rule.text?.dialect);
+  const prefixes = shown.flatMap(({ fragments }) => prefixesIn(fragments)[format]);
+  const document = assembleDocument(head, format, texts, tombstones, rule.text?.dialect, prefixes);
   const body = new TextEncoder().encode(document);
   const blob = home.sha256(body);
   const address = addresses(feed.key)[format];

@@ -222,6 +222,9 @@ export function headOf(ref: FeedRef, config: Config, serverUrl: string, host: st
   };
 }
 
+/** Where a process registers by rssCloud, below the server's address. */
+export const CLOUD_PATH = '/rsscloud/please-notify';
+
 /** The protocol says http-post for both schemes: those who register know 443 for https. */
 function cloudOf(serverUrl: string): Cloud {
   const { protocol, hostname, port, pathname } = new URL(serverUrl);
@@ -229,7 +232,7 @@ function cloudOf(serverUrl: string): Cloud {
   return {
     domain: hostname,
     port: Number(port) || (protocol === 'https:' ? 443 : 80),
-    path: `${base}/rsscloud/please-notify`,
+    path: base + CLOUD_PATH,
   };
 }
 

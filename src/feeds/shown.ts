@@ -2,6 +2,7 @@ import type { Home } from '../home.ts';
 import type { TextRules } from '../partners/text-rules.ts';
 import type { Statement } from '../storage/ports.ts';
 import { forRows } from '../storage/rows.ts';
+import { prefixesOf } from './documents.ts';
 import { FORMATS, type Format, type Variant } from './entry.ts';
 import type { FragmentCache, Fragments } from './fragment-cache.ts';
 import { FRAGMENT_VERSION, renderFragment, renderPartnerFragment } from './fragments.ts';
@@ -193,12 +194,20 @@ function sizedOf({ fragments, variant }: Shown): Sized {
   return { bytes: Math.max(...FORMATS.map((format) => bytes[format])) + 2, cut: variant === 'cut' };
 }
 
-const counted = new WeakMap<Fragments, Record<Format, number>>();
 const encoder = new TextEncoder();
 
-/** What each fragment takes, counted once for all the documents that it stands in. */
-export function bytesOf(fragments: Fragments): Record<Format, number> {
-  const known = counted.get(fragments) ?? eachFormat((format) => encoder.encode(fragments[format]).byteLength);
-  counted.set(fragments, known);
-  return known;
+/** What each fragment takes. */
+export const bytesOf = foundOnce((text) => encoder.encode(text).byteLength);
+
+/** The prefixes in each fragment, which tell the namespaces of a document. */
+export const prefixesIn = foundOnce(prefixesOf);
+
+/** Finds something out of each fragment once, for all the documents that it stands in. */
+function foundOnce<T>(find: (text: string) => T): (fragments: Fragments) => Record<Format, T> {
+  const known = new WeakMap<Fragments, Record<Format, T>>();
+  return (fragments) => {
+    const found = known.get(fragments) ?? eachFormat((format) => find(fragments[format]));
+    known.set(fragments, found);
+    return found;
+  };
 }
