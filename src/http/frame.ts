@@ -1,6 +1,7 @@
 import type { FeedRef } from '../feeds/entry.ts';
-import { addresses, folderAddress } from '../feeds/selection.ts';
+import { addresses, CLOUD_PATH, folderAddress } from '../feeds/selection.ts';
 import type { Home } from '../home.ts';
+import { hubUrl } from '../hub/topics.ts';
 import { basePath } from './base.ts';
 import type { ShownFeed, SiteFrame } from './pages/parts.ts';
 import { wordsFor } from './pages/words.ts';
@@ -8,8 +9,8 @@ import { wordsFor } from './pages/words.ts';
 /** What pages say of the site around them. */
 export function frameOf({ config, url }: Home): SiteFrame {
   const { title, language: lang, timezone: zone, logo } = config.site;
-  const hub = config.hub.own ? `${url}/hub` : (config.push.hubs[0] ?? null);
-  const cloud = config.hub.own ? `${url}/rsscloud/please-notify` : null;
+  const hub = config.hub.own ? hubUrl({ url }) : (config.push.hubs[0] ?? null);
+  const cloud = config.hub.own ? url + CLOUD_PATH : null;
   return { title, lang, zone, logo, url, base: basePath({ url }), hub, cloud, words: wordsFor(lang) };
 }
 

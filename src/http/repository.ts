@@ -1,8 +1,8 @@
 import { Hono } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
 import type { Home } from '../home.ts';
 import { requestArchive } from '../repository/arrival.ts';
 import { readPush } from '../repository/hosts.ts';
+import { boundedBody } from './bodies.ts';
 import { problem } from './problem.ts';
 import { limitClients } from './rates.ts';
 
@@ -15,10 +15,7 @@ export function repositoryRoutes(home: Home): Hono {
   app.post(
     '/push',
     limitClients(home),
-    bodyLimit({
-      maxSize: MAX_BYTES,
-      onError: (c) => problem(c, 413, 'Content Too Large', `A webhook may have ${MAX_BYTES} bytes.`),
-    }),
+    boundedBody(MAX_BYTES, (c) => problem(c, 413, 'Content Too Large', `A webhook may have ${MAX_BYTES} bytes.`)),
     async (c) => {
       const { repository } = home.config.content;
       if (repository === null || repository.secret === null)

@@ -1,10 +1,10 @@
 import { type Context, Hono } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
 import { element, xmlDocument } from '../feeds/tree.ts';
 import type { Home } from '../home.ts';
 import { publish } from '../hub/publish.ts';
 import { type Answered, type Registration, register } from '../hub/rsscloud.ts';
 import { provenTopic } from '../partners/topics.ts';
+import { boundedBody } from './bodies.ts';
 import { clientAddress } from './clients.ts';
 import { limitClients, limitOrigin } from './rates.ts';
 
@@ -22,10 +22,7 @@ export function rssCloudRoutes(home: Home): Hono {
   routes.use('*', limitClients(home));
   routes.use(
     '*',
-    bodyLimit({
-      maxSize: FORM_BYTES,
-      onError: (c) => c.text(`The form is too large: ${FORM_BYTES} bytes are the most.\n`, 413),
-    }),
+    boundedBody(FORM_BYTES, (c) => c.text(`The form is too large: ${FORM_BYTES} bytes are the most.\n`, 413)),
   );
   routes.post('/please-notify', async (c) => {
     const registration = registrationOf(new URLSearchParams(await c.req.text()));

@@ -1,9 +1,9 @@
 import { type Context, Hono } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
 import { addresses } from '../feeds/selection.ts';
 import type { Home } from '../home.ts';
 import { topicUrl } from '../hub/topics.ts';
 import { type MethodAnswer, type RpcValue, readCall, writeAnswer } from '../push/method-call.ts';
+import { boundedBody } from './bodies.ts';
 import { limitClients } from './rates.ts';
 import { ping, registerClient } from './rsscloud.ts';
 
@@ -23,7 +23,7 @@ export function xmlRpcRoutes(home: Home): Hono {
   routes.use('*', limitClients(home));
   routes.post(
     '/',
-    bodyLimit({ maxSize: CALL_BYTES, onError: (c) => c.text(`A call has ${CALL_BYTES} bytes at most.\n`, 413) }),
+    boundedBody(CALL_BYTES, (c) => c.text(`A call has ${CALL_BYTES} bytes at most.\n`, 413)),
     async (c) => {
       const call = readCall(await c.req.text());
       if (!call) return respond(c, fault('This is no methodCall of XML-RPC.'));

@@ -2,6 +2,7 @@ import type { Home } from '../home.ts';
 import { lanes } from '../push/lanes.ts';
 import type { Work } from '../push/outbox.ts';
 import { enqueue, wake } from '../push/outbox.ts';
+import { randomHex } from '../push/secret.ts';
 import { OutboundError } from '../storage/ports.ts';
 import { withQuery } from './callbacks.ts';
 import type { Denial } from './denial.ts';
@@ -108,8 +109,4 @@ async function ask(home: Home, pending: Pending): Promise<Answer> {
   }
 }
 
-export function randomChallenge(): string {
-  let text = '';
-  for (const byte of crypto.getRandomValues(new Uint8Array(24))) text += (byte + 256).toString(16).slice(1);
-  return text;
-}
+export const randomChallenge = () => randomHex(24);

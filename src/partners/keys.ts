@@ -1,4 +1,5 @@
 import type { Home } from '../home.ts';
+import { randomHex } from '../push/secret.ts';
 import type { Statement } from '../storage/ports.ts';
 
 /** What is not secret of a key, then what is: `tdp_`, 12 hexadecimal digits, 43 signs for 32 random bytes. */
@@ -26,7 +27,7 @@ export interface NewKey {
 }
 
 export function makeKey({ sha256 }: Pick<Home, 'sha256'>): NewKey {
-  const id = hex(crypto.getRandomValues(new Uint8Array(6)));
+  const id = randomHex(6);
   const secret = base64url(crypto.getRandomValues(new Uint8Array(32)));
   return { id, key: `tdp_${id}_${secret}`, hash: sha256(secret) };
 }
@@ -87,8 +88,6 @@ function isEqual(a: string, b: string): boolean {
   for (let at = 0; at < a.length; at++) difference |= a.charCodeAt(at) ^ b.charCodeAt(at);
   return difference === 0;
 }
-
-const hex = (bytes: Uint8Array) => Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 
 function base64url(bytes: Uint8Array): string {
   return btoa(String.fromCharCode(...bytes))

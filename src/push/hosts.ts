@@ -129,7 +129,9 @@ export function notice(home: Home, tried: { target: { origin: string }; attempt:
   known.at = now;
   origins.delete(origin);
   origins.set(origin, known);
-  if (origins.size > REMEMBERED) for (const oldest of origins.keys()) return void origins.delete(oldest);
+  if (origins.size <= REMEMBERED) return;
+  const [oldest] = origins.keys();
+  if (oldest !== undefined) origins.delete(oldest);
 }
 
 /** An origin has taken a delivery: what was noticed against it counts no more. */

@@ -15,3 +15,9 @@ export function secretBytes(secret: string): Uint8Array<ArrayBuffer> | null {
 export function makeSecret(): string {
   return PREFIX + btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(32))));
 }
+
+/** So many random bytes, as hexadecimal digits. */
+export function randomHex(bytes: number): string {
+  const random = crypto.getRandomValues(new Uint8Array(bytes));
+  return Array.from(random, (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
