@@ -1,6 +1,6 @@
 import type { ArticleData, Correction, Problem } from '../articles/article.ts';
 import type { Home } from '../home.ts';
-
+import type { LedgerRow } from './identity.ts';
 import { type Retraction, retractionOf } from './retractions.ts';
 import { SIGNIFICANT } from './significance.ts';
 
@@ -42,18 +42,7 @@ export async function historyOf(home: Home, id: string): Promise<ArticleHistory 
        FROM ledger AS l LEFT JOIN articles AS a ON a.id = l.id WHERE l.id = ?`,
     )
     .bind(id)
-    .first<{
-      path: string;
-      url: string;
-      title: string;
-      published: string;
-      updated: string;
-      first_seen: string;
-      withdrawn: string | null;
-      withdrawn_reason: string | null;
-      data: string | null;
-      problems: string | null;
-    }>();
+    .first<LedgerRow & { withdrawn_reason: string | null; data: string | null; problems: string | null }>();
   if (!known) return null;
   const events = await home.db
     .prepare('SELECT seq, type, at, because FROM events WHERE article = ? ORDER BY seq DESC LIMIT ?')

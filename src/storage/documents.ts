@@ -220,17 +220,20 @@ export class DocumentCache {
 
   /** Forgets everything: another state has taken the place of the one that it was read from. */
   clear(): void {
-    this.generation++;
-    this.#replacedAt = this.#lifetime?.now() ?? 0;
+    this.#committed();
     this.#documents.clear();
     this.#bytes = 0;
   }
 
   /** Forgets documents that a commit replaced. */
   replaced(addresses: string[]): void {
+    this.#committed();
+    for (const address of addresses) this.drop(address);
+  }
+
+  #committed(): void {
     this.generation++;
     this.#replacedAt = this.#lifetime?.now() ?? 0;
-    for (const address of addresses) this.drop(address);
   }
 
   private drop(address: string): void {

@@ -26,13 +26,14 @@ export function hostFiles({ files, redirects }: StaticSite, base: string): HostF
   const immutable = files.some(({ isImmutable }) => isImmutable);
   const policy = files.find(({ policy }) => policy !== null)?.policy ?? null;
   const moved = redirects.map(({ from, to, status }) => ({ from: root + from, to, status }));
+  const told = { root, types, moved, policy, immutable, pages: ownPages(files) };
   return [
     { path: '_headers', text: headers(root, types, files, policy) },
     ...(moved.length > 0
       ? [{ path: '_redirects', text: moved.map(({ from, to, status }) => `${from} ${to} ${status}\n`).join('') }]
       : []),
-    { path: '.htaccess', text: htaccess(root, files, types, moved, policy, immutable) },
-    { path: 'tidings.nginx.conf', text: nginx(root, files, types, moved, policy, immutable) },
+    { path: '.htaccess', text: htaccess(told) },
+    { path: 'tidings.nginx.conf', text: nginx(told) },
   ];
 }
 
@@ -74,7 +75,19 @@ function foldersOf(files: StaticFile[]): string[] {
   return [...new Set(first.map((parts) => (parts.length === 1 ? '' : `${parts[0]}/*`)))];
 }
 
-type Moved = StaticSite['redirects'];
+/** What a web server of one's own is to be told. */
+interface Told {
+  /** The path of the site's address. */
+  root: string;
+  /** By the name of the file. */
+  types: Map<string, string>;
+  moved: StaticSite['redirects'];
+  /** Of our own pages. */
+  policy: string | null;
+  /** Whether there are archives. */
+  immutable: boolean;
+  pages: ReturnType<typeof ownPages>;
+}
 
 /** The folders of our own pages as part of a pattern, and whether the first page is ours. */
 function ownPages(files: StaticFile[]): { folders: string; first: boolean } {
@@ -87,18 +100,10 @@ const escaped = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 const ARCHIVE = 'archives/[^/]+/[0-9a-f]{16}/';
 const FOREVER = 'public, max-age=31536000, immutable';
 
-function htaccess(
-  root: string,
-  files: StaticFile[],
-  types: Map<string, string>,
-  moved: Moved,
-  policy: string | null,
-  immutable: boolean,
-): string {
+function htaccess({ root, types, moved, policy, immutable, pages: { folders, first } }: Told): string {
   const byName = [...types].map(
     ([name, type]) => `<Files "${name}">\n  ForceType "${type.replaceAll('"', '')}"\n</Files>\n`,
   );
-  const { folders, first } = ownPages(files);
   const pages = [...(folders === '' ? [] : [`(?:${folders})/.*`]), ...(first ? ['(?:index\\.html)?$'] : [])];
   return `# Made by tidings build.
 ${immutable ? `SetEnvIf Request_URI "/${ARCHIVE}" TIDINGS_ARCHIVE\n` : ''}${policy === null ? '' : `SetEnvIf Request_URI "^${escaped(root)}/(?:${pages.join('|')})" TIDINGS_PAGE\n`}<IfModule mod_headers.c>
@@ -109,14 +114,7 @@ ${policy === null ? '' : `  <FilesMatch "\\.html$">\n    Header set Content-Secu
 ${byName.join('')}${moved.map(({ from, to, status }) => `Redirect ${status} "${from}" "${to}"\n`).join('')}`;
 }
 
-function nginx(
-  root: string,
-  files: StaticFile[],
-  types: Map<string, string>,
-  moved: Moved,
-  policy: string | null,
-  immutable: boolean,
-): string {
+function nginx({ root, types, moved, policy, immutable, pages: { folders, first } }: Told): string {
   const always = EVERYWHERE.map(([name, value]) => `  add_header ${name} "${value}" always;\n`).join('');
   const cached = (how: string) => `  add_header Cache-Control "${how}" always;\n`;
   const location = (pattern: string, lines: string) => `location ${pattern} {\n${lines}${always}}\n`;
@@ -132,7 +130,6 @@ function nginx(
       location(`~ "^${own}"`, lines + cached('no-cache')),
     ];
   });
-  const { folders, first } = ownPages(files);
   const page = policy === null ? '' : `  add_header Content-Security-Policy "${policy}" always;\n`;
   const pages = [
     ...(folders === ''
