@@ -14,6 +14,7 @@ export interface WranglerConfig {
   name: string;
   main: string;
   assets: { directory: string };
+  alias: Record<string, string>;
   d1_databases: { database_name: string; migrations_dir: string; database_id?: string }[];
   r2_buckets: { binding: string; bucket_name: string }[];
   queues: {
@@ -30,7 +31,10 @@ export function readWranglerConfig({ config }: Pick<Environment, 'config'>): Wra
     ...given,
     main: join(ROOT, given.main),
     assets: { ...given.assets, directory: join(ROOT, given.assets.directory) },
-    alias: { 'tidings-config': existsSync(config) ? config : join(ROOT, 'src/config/empty.ts') },
+    alias: {
+      ...Object.fromEntries(Object.entries(given.alias).map(([name, file]) => [name, join(ROOT, file)])),
+      'tidings-config': existsSync(config) ? config : join(ROOT, 'src/config/empty.ts'),
+    },
     d1_databases: given.d1_databases.map((database) => ({
       ...database,
       migrations_dir: join(ROOT, database.migrations_dir),

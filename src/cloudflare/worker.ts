@@ -1,10 +1,8 @@
 import input from 'tidings-config';
 import { createApp } from '../http/app.ts';
-import { consumeMessages, housekeep, regenerate } from '../schedule.ts';
 import { writeFetches } from '../storage/fetches.ts';
 import { asCoded, withClientCodings } from './codings.ts';
 import type { Env } from './env.ts';
-import { isBucketEvent, takeBucketEvents } from './events.ts';
 import { createCloudflareHome } from './home.ts';
 import { deliveredFrom } from './queue.ts';
 
@@ -25,11 +23,14 @@ export default {
     return asCoded(answer);
   },
   async scheduled(controller, env, ctx) {
+    const { housekeep, regenerate } = await import('../schedule.ts');
     const home = createCloudflareHome(env, ctx, input);
     if (controller.cron === HOUSEKEEPING) await housekeep(home);
     else await regenerate(home, controller.scheduledTime, isLate(home.now(), controller) ? 'missed' : 'schedule');
   },
   async queue(batch, env, ctx) {
+    const { consumeMessages } = await import('../schedule.ts');
+    const { isBucketEvent, takeBucketEvents } = await import('./events.ts');
     const home = createCloudflareHome(env, ctx, input);
     const events = batch.messages.filter(({ body }) => isBucketEvent(body));
     if (events.length > 0) await takeBucketEvents(home, events);

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import type { Article } from '../articles/article.ts';
+import { isZone } from '../articles/time-zone.ts';
 import { secretBytes } from '../push/secret.ts';
 import { categoryProblem } from './podcast-categories.ts';
 
@@ -114,14 +115,7 @@ export const headerLine = v.pipe(v.string(), v.regex(/^[\x20-\x7e]+$/, 'must be 
 
 export const timezone = v.pipe(
   v.string(),
-  v.check((zone) => {
-    try {
-      new Intl.DateTimeFormat('en', { timeZone: zone });
-      return true;
-    } catch {
-      return false;
-    }
-  }, 'must be a time zone such as Asia/Seoul or UTC'),
+  v.check(isZone, 'must be a time zone such as Asia/Seoul or UTC'),
   v.title('time zone'),
 );
 

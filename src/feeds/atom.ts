@@ -7,7 +7,8 @@ import { historyOf } from './history.ts';
 import { atomId } from './identity.ts';
 import { authorsOf, labelsOf, languageOf, webAddress } from './labels.ts';
 import { enclosuresOf, imageOf, mediaImage } from './media.ts';
-import { body, element, elements, lines, PLACE, text, unindexed, written } from './tree.ts';
+import { body, element, elements, lines, text, unindexed } from './tree.ts';
+import { PLACE, written } from './written.ts';
 
 /**
  * One entry of Atom 1.0.

@@ -1,6 +1,6 @@
 import type { Home } from '../home.ts';
+import { partnerOfFeed } from '../partners/addresses.ts';
 import { linkFor } from '../partners/entry.ts';
-import { partnerOfFeed } from '../partners/partner.ts';
 import { type OpenRecalls, openRecalls } from '../partners/recalls.ts';
 import type { TextRules } from '../partners/text-rules.ts';
 import type { Statement } from '../storage/ports.ts';

@@ -1,6 +1,6 @@
 import type { Home } from '../home.ts';
+import { partnerOfFeed } from '../partners/addresses.ts';
 import { type PartnerDocuments, recordDocuments } from '../partners/offers.ts';
-import { partnerOfFeed } from '../partners/partner.ts';
 import { feedsOfPartners, mended } from '../partners/trouble.ts';
 import { announceDocuments, wakeFanOuts } from '../push/announce.ts';
 import { announceArticles, wakeAnnouncements } from '../push/channels/notices.ts';

@@ -6,7 +6,8 @@ import type { Entry, FeedHead, Variant } from './entry.ts';
 import { historyOf } from './history.ts';
 import { authorsOf, labelsOf, languageOf, webAddress } from './labels.ts';
 import { enclosuresOf, imageOf, mediaImage } from './media.ts';
-import { body, child, element, elements, lines, PLACE, plain, text, unindexed, written } from './tree.ts';
+import { body, child, element, elements, lines, plain, text, unindexed } from './tree.ts';
+import { PLACE, written } from './written.ts';
 
 /** Spelled as validators know it: with it they accept attributes of namespaces, such as `xml:lang`. */
 const DOCS = 'http://www.rssboard.org/rss-specification';

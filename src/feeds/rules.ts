@@ -1,6 +1,6 @@
 import type { Home } from '../home.ts';
+import { partnerOfFeed } from '../partners/addresses.ts';
 import { type CompiledPartner, compiledPartners } from '../partners/compiled.ts';
-import { partnerOfFeed } from '../partners/partner.ts';
 import type { TextRules } from '../partners/text-rules.ts';
 import { type FeedHead, type FeedRef, FORMATS, type Format } from './entry.ts';
 import { headOf, ruleOf } from './selection.ts';

@@ -1,5 +1,4 @@
 import type { Element, ElementContent, Literal, Nodes, Root } from 'xast';
-import { fromXml } from 'xast-util-from-xml';
 import { x } from 'xastscript';
 
 /** XML that {@link serialize} made, placed in another tree as it is. */
@@ -73,20 +72,6 @@ export function elements(parent: Element | Root): Element[] {
 /** The first child element of a name. */
 export function child(parent: Element | Root, name: string): Element | undefined {
   return elements(parent).find((node) => node.name === name);
-}
-
-/** What `feed` is given where a text will be put in as a node: it escapes texts wrongly in more ways than one. */
-export const PLACE = '-';
-
-/** The root element of what `feed` wrote, or the element at a path of names below it. */
-export function written(xml: string, ...path: string[]): Element {
-  let at: Element | Root = fromXml(xml);
-  for (const name of path) {
-    const next = child(at, name);
-    if (next === undefined) throw new Error(`feed wrote no ${path.join('/')}`);
-    at = next;
-  }
-  return at as Element;
 }
 
 const NAMED: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };

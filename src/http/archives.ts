@@ -1,5 +1,4 @@
 import type { Context } from 'hono';
-import { makeArchive } from '../feeds/archive-documents.ts';
 import { archiveAddresses, archiveAfter, NEXT } from '../feeds/archives.ts';
 import { type FeedRef, FILE_NAMES, FORMATS } from '../feeds/entry.ts';
 import { addresses } from '../feeds/selection.ts';
@@ -32,6 +31,7 @@ export async function archiveAt(
     const next = await archiveAfter(home, feed.key, period);
     return moved(home, c, (next ? archiveAddresses(feed.key, next) : addresses(feed.key))[format], 302);
   }
+  const { makeArchive } = await import('../feeds/archive-documents.ts');
   const outcome = await makeArchive(home, feed, { period, link });
   if (outcome === null) return null;
   if (outcome === 'changing')

@@ -1,5 +1,4 @@
 import type { ArticleData } from '../articles/article.ts';
-import { bodiesOf, entryOf } from '../feeds/rendering.ts';
 import { addresses, feedsOf } from '../feeds/selection.ts';
 import type { Home } from '../home.ts';
 import { canonicalPath } from './aliases.ts';
@@ -22,6 +21,7 @@ async function contentAt(home: Home, pathname: string): Promise<Content | null> 
     .bind(home.url + pathname, home.url + own, `${home.url}${own}/`)
     .first<{ id: string; updated: string; body_hash: string; data: string }>();
   if (!row) return null;
+  const { bodiesOf, entryOf } = await import('../feeds/rendering.ts');
   const data = JSON.parse(row.data) as ArticleData;
   const entry = entryOf(home, row, (await bodiesOf(home, [row])).get(row.body_hash) ?? '');
   const { site } = home.config;

@@ -3,7 +3,7 @@ import type { FeedRef } from '../feeds/entry.ts';
 import { listedFeeds } from '../feeds/list.ts';
 import { addresses } from '../feeds/selection.ts';
 import type { Home } from '../home.ts';
-import { isPartnerAddress } from '../partners/partner.ts';
+import { isPartnerAddress } from '../partners/addresses.ts';
 import { aliasOf, canonicalPath, keysAt, renamedTo } from './aliases.ts';
 import { archiveAt } from './archives.ts';
 import { articleAt } from './articles.ts';
@@ -16,7 +16,6 @@ import { feedPage } from './pages/feed.ts';
 import { ICON, SCRIPT, styleIn } from './pages/layout.ts';
 import type { ShownEntry } from './pages/parts.ts';
 import { sitePage } from './pages/site.ts';
-import { partnerFeedAt } from './partner-feeds.ts';
 import { type Content, pageHeaders, serveKept, serveText } from './rendered.ts';
 
 /** Feeds shown on the page; OPML has them all. */
@@ -39,7 +38,10 @@ export function feedRoutes(home: Home): Hono {
   app.get('/*', async (c) => {
     const { pathname } = new URL(c.req.url);
     const own = canonicalPath(pathname);
-    if (isPartnerAddress(own)) return partnerFeedAt(home, answerFor, c, own);
+    if (isPartnerAddress(own)) {
+      const { partnerFeedAt } = await import('./partner-feeds.ts');
+      return partnerFeedAt(home, answerFor, c, own);
+    }
     const moved = renamedTo(pathname, home.config.feeds);
     if (moved !== null) return c.redirect(home.url + moved, 301);
     return (

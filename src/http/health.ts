@@ -1,6 +1,6 @@
 import { Hono } from 'hono';
 import type { Home } from '../home.ts';
-import { noticeTrouble } from '../push/alerts.ts';
+import { noticeTrouble } from '../push/trouble.ts';
 import { metrics } from './metrics.ts';
 
 /** For those who watch: alive, ready to serve, and numbers. */

@@ -1,11 +1,12 @@
 import type { Context } from 'hono';
 import { addresses } from '../feeds/selection.ts';
 import type { Home } from '../home.ts';
+import { feedKeyOf } from '../partners/addresses.ts';
 import { type CompiledPartner, compiledPartners } from '../partners/compiled.ts';
 import { recordFetch } from '../partners/fetches.ts';
 import { provenKey } from '../partners/keys.ts';
 import { hasNewsSitemap, newsSitemapAddress, partnerNewsSitemap } from '../partners/news-sitemap.ts';
-import { feedKeyOf, type Partner } from '../partners/partner.ts';
+import type { Partner } from '../partners/partner.ts';
 import { keyFrom } from '../partners/topics.ts';
 import type { DocumentHead } from '../storage/documents.ts';
 import { archiveAt } from './archives.ts';

@@ -2,9 +2,10 @@ import type { Context } from 'hono';
 import * as v from 'valibot';
 import { addresses } from '../feeds/selection.ts';
 import type { Home } from '../home.ts';
+import { feedKeyOf } from '../partners/addresses.ts';
 import { partnerLog } from '../partners/log.ts';
 import { hasNewsSitemap, newsSitemapAddress } from '../partners/news-sitemap.ts';
-import { feedKeyOf, partnerSchema } from '../partners/partner.ts';
+import { partnerSchema } from '../partners/partner.ts';
 import {
   changePartner,
   createPartner,

@@ -1,5 +1,5 @@
 import type { Home } from '../home.ts';
-import { isPartnerAddress } from '../partners/partner.ts';
+import { isPartnerAddress } from '../partners/addresses.ts';
 import { wakeFanOuts } from '../push/announce.ts';
 import { requestFetches } from './sister-documents.ts';
 import { isSister } from './sisters.ts';

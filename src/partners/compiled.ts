@@ -4,7 +4,8 @@ import type { FeedRef } from '../feeds/entry.ts';
 import { filterOf, type Names, namesOf } from '../feeds/selection.ts';
 import type { Home } from '../home.ts';
 import { readSetting } from '../storage/settings.ts';
-import { feedKeyOf, momentOf, type Partner } from './partner.ts';
+import { feedKeyOf } from './addresses.ts';
+import { momentOf, type Partner } from './partner.ts';
 import { REVISION, readPartners, type StoredPartner } from './partners.ts';
 import { type TextRules, textRulesOf } from './text-rules.ts';
 

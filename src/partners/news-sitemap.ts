@@ -1,9 +1,10 @@
 import type { ArticleData } from '../articles/article.ts';
 import { NEWS_LIMIT, NEWS_WINDOW_MS, renderNewsSitemap } from '../feeds/news-sitemap.ts';
 import type { Home } from '../home.ts';
+import { feedKeyOf } from './addresses.ts';
 import type { CompiledPartner } from './compiled.ts';
 import { linkFor } from './entry.ts';
-import { feedKeyOf, type Partner } from './partner.ts';
+import type { Partner } from './partner.ts';
 import { profileOf } from './profiles/profiles.ts';
 
 /** Whether the partner's destination reads a news sitemap. */

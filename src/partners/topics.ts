@@ -1,7 +1,7 @@
 import type { Home } from '../home.ts';
 import { findTopic, topicAddresses } from '../hub/topics.ts';
+import { isPartnerAddress } from './addresses.ts';
 import { provenKey } from './keys.ts';
-import { isPartnerAddress } from './partner.ts';
 
 /** A topic that somebody may subscribe to. */
 export interface ProvenTopic {

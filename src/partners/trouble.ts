@@ -1,7 +1,7 @@
 import type { Home } from '../home.ts';
 import type { Statement } from '../storage/ports.ts';
 import { forRows } from '../storage/rows.ts';
-import { partnerOfFeed } from './partner.ts';
+import { partnerOfFeed } from './addresses.ts';
 
 /** Notes why a partner's feed could not be made, where the publisher looks for it. */
 export async function notePartner(home: Home, feed: string, message: string): Promise<void> {

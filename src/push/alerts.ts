@@ -43,17 +43,6 @@ interface Alert {
 const looked = new WeakMap<Home, number>();
 
 /**
- * The same without a tick or timer of its own, for whatever else shows that the server is there: a request, a message of
- * the queue. Once a minute at most, and never in the way of its caller.
- */
-export function noticeTrouble(home: Home): void {
-  const look = async () => {
-    if ((await home.rates.take('look for trouble', 1)) === 0) await lookForTrouble(home);
-  };
-  home.waitUntil(look());
-}
-
-/**
  * Looks whether Tidings has fallen silent: no successful run for `alerts.silentTicks` ticks, a run that waits for the
  * publisher, an origin that rests because it failed, a channel that is suspended, work older than
  * `alerts.queueAgeSeconds`, a kill that partners have not acknowledged. What is new, and what is mended, is told once each

@@ -1,5 +1,5 @@
 import type { Home } from '../home.ts';
-import { isPartnerAddress } from '../partners/partner.ts';
+import { isPartnerAddress } from '../partners/addresses.ts';
 import type { Statement } from '../storage/ports.ts';
 import { forRows } from '../storage/rows.ts';
 import { ANNOUNCE, GATHER_MS, wakeAnnouncements } from './channels/notices.ts';

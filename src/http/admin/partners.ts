@@ -3,8 +3,9 @@ import { html } from 'hono/html';
 import { FORMATS } from '../../feeds/entry.ts';
 import { addresses } from '../../feeds/selection.ts';
 import type { Home } from '../../home.ts';
+import { feedKeyOf } from '../../partners/addresses.ts';
 import { partnerLog } from '../../partners/log.ts';
-import { feedKeyOf, momentOf } from '../../partners/partner.ts';
+import { momentOf } from '../../partners/partner.ts';
 import {
   changePartner,
   createPartner,
