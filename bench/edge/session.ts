@@ -7,6 +7,8 @@ const REGENERATION = '*/5 * * * *';
 const HOUSEKEEPING = '* * * * *';
 const MINUTE_MS = 60_000;
 const POLL_MS = 100;
+/** A run that takes minutes is asked after so often: each look is an invocation too. */
+const LOOK_MS = 1_000;
 /** Nothing has begun for so long. */
 const QUIET_MS = 2_500;
 /** The first changes prepare what the ones after them find. */
@@ -89,7 +91,7 @@ export class Session {
       const [run] = runs;
       if (run?.state === 'failed' || (run?.error ?? null) !== null) throw new Error(`A run failed: ${run?.error}`);
       if (run?.state === 'done') return run;
-      await pause(POLL_MS);
+      await pause(LOOK_MS);
     }
   }
 
