@@ -34,7 +34,7 @@ const LIMITS = {
 const PATIENCE_MS = 500;
 
 /** Pages of the database in memory: what a step of a regeneration changes in the indexes of 10,000 articles. */
-const CACHE_KIBIBYTES = 8_000;
+const CACHE_KIBIBYTES = 16_000;
 /** Pages of 4 KiB in the log before a commit has to take them over into the database, which waits for the disk. */
 const WAL_PAGES = 8_000;
 

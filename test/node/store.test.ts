@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
@@ -38,6 +38,36 @@ describe('migrations on Node', () => {
     expect(db.execute("SELECT name FROM sqlite_master WHERE name = 'a'").results).toEqual([]);
     writeFileSync(join(migrations, '0001_a.sql'), 'CREATE TABLE a (n);');
     expect(migrate(db, migrations)).toEqual(['0001_a.sql']);
+  });
+
+  test('keep the articles of a database whose table of them had no rowid', () => {
+    const before = folder();
+    const all = join(import.meta.dirname, '../../src/storage/migrations');
+    for (const name of readdirSync(all)) if (name < '0015') copyFileSync(join(all, name), join(before, name));
+    const db = openDatabase(':memory:');
+    migrate(db, before);
+    const article = (id: string) => [
+      id,
+      `${id}.md`,
+      `/${id}/`,
+      `2026 ${id}`,
+      '2026-01-01',
+      '2026-01-02',
+      'b',
+      'e',
+      '{}',
+    ];
+    const columns = 'id, path, url, sort, published, updated, body_hash, entry_hash, data';
+    for (const id of ['one', 'two'])
+      db.execute(`INSERT INTO articles (${columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`, article(id));
+    const named = () =>
+      db.execute("SELECT name FROM sqlite_master WHERE tbl_name = 'articles' AND sql IS NOT NULL ORDER BY name")
+        .results;
+    const [rows, names] = [db.execute('SELECT * FROM articles ORDER BY id').results, named()];
+    expect(rows).toHaveLength(2);
+    expect(migrate(db)).toContain('0015_articles.sql');
+    expect(db.execute('SELECT * FROM articles ORDER BY id').results).toEqual(rows);
+    expect(named()).toEqual(names);
   });
 
   test('refuse a database from a newer Tidings', () => {
