@@ -1,6 +1,11 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
+// What the Worker loads when it is asked for is here from the start: an update may replace the files while this runs.
+import '../feeds/archive-documents.ts';
+import '../http/docs.ts';
+import '../http/partner-feeds.ts';
+import '../http/services.ts';
 import { createApp } from '../http/app.ts';
 import { basePath } from '../http/base.ts';
 import { documentAnswers } from '../http/documents.ts';

@@ -18,6 +18,13 @@ test('the Worker’s start evaluates what serves documents, and what reads and r
   for (const name of ['gray-matter', 'markdown-it', 'sanitize-html', 'feed']) expect(all).toContain(name);
 });
 
+test('a Node process has all that answers from its start, since an update may replace files while it runs', () => {
+  const server = join(ROOT, 'src/node/server.ts');
+  const now = new Set(reached(server, { later: false }).files);
+  const missing = reached(server, { later: true }).files.filter((file) => !now.has(file));
+  expect(missing).toEqual([]);
+});
+
 /** Files of `src` and packages that a module imports, with what those import. `later`: by `import()` too. */
 function reached(entry: string, { later }: { later: boolean }): { files: string[]; packages: Set<string> } {
   const files = new Set([entry]);
