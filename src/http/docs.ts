@@ -48,6 +48,8 @@ export function docsRoutes(home: Home): Hono {
       : c.redirect(`${basePath(home)}/docs/api`, 302);
   });
 
+  app.get('/docs/', (c) => c.redirect(`${basePath(home)}/docs`, 301));
+
   app.get('/docs/:name{.+}', async (c) => {
     const page = await manualPage(home, c.req.param('name'));
     return page ? servePage(home, c.req.raw, manualPageMarkup(frameOf(home), page)) : c.notFound();

@@ -40,6 +40,11 @@ test('the index leads to every page', async () => {
   expect(names.filter((name) => name !== 'README' && !linked.has(name))).toEqual([]);
 });
 
+test('who writes a slash at the end is led to the index', async () => {
+  const answer = await app.request('/docs/');
+  expect([answer.status, answer.headers.get('location')]).toEqual([301, '/docs']);
+});
+
 test('a search finds the section, with a word of it around', async () => {
   const text = await (await app.request('/docs?q=hub.secret')).text();
   expect(text).toMatch(/href="\/docs\/hub#/);
