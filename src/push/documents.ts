@@ -30,7 +30,7 @@ const kept = new WeakMap<Home, Map<string, Body>>();
 export async function newestBody(home: Home, topic: string): Promise<Body | null> {
   const bodies = kept.get(home) ?? new Map<string, Body>();
   kept.set(home, bodies);
-  for (let read = 1; ; read += 1) {
+  for (let times = 1; ; times += 1) {
     // One statement: a version that is newer than its bytes would be taken for delivered.
     const row = await home.db
       .prepare(
@@ -44,17 +44,30 @@ export async function newestBody(home: Home, topic: string): Promise<Body | null
     bodies.delete(topic);
     if (!row) return null;
     const { settled, ...head } = row;
-    const bytes = old?.hash === head.hash ? old.bytes : await home.blobs.get(head.hash);
+    const bytes = old?.hash === head.hash ? old.bytes : await read(home, head.hash);
     if (bytes) {
-      const body = old?.hash === head.hash && old.version === head.version ? old : { topic, ...head, bytes };
+      // Another slice may have come back from the same read before this one.
+      const same = [old, bodies.get(topic)].find((body) => body?.hash === head.hash && body.version === head.version);
+      const body = same ?? { topic, ...head, bytes };
       bodies.set(topic, body);
       trim(bodies);
       // A pass begins with a settled version; what was committed since then is not to be told before it is one too.
       if (body.version > settled) await home.freshness.settle(topic, body.version);
       return body;
     }
-    if (read === READS) throw new Error(`The body of ${topic} is missing: there is no blob ${head.hash}.`);
+    if (times === READS) throw new Error(`The body of ${topic} is missing: there is no blob ${head.hash}.`);
   }
+}
+
+const reads = new WeakMap<Home, Map<string, Promise<Uint8Array | null>>>();
+
+/** One read for all slices that begin together, which therefore have the same bytes in hand. */
+function read(home: Home, hash: string): Promise<Uint8Array | null> {
+  const underWay = reads.get(home) ?? new Map<string, Promise<Uint8Array | null>>();
+  reads.set(home, underWay);
+  const reading = underWay.get(hash) ?? home.blobs.get(hash).finally(() => underWay.delete(hash));
+  underWay.set(hash, reading);
+  return reading;
 }
 
 /** Lets go of those that were not sent for longest. */
