@@ -68,16 +68,15 @@ export async function relinkArchives(home: Home, feeds: FeedRef[]): Promise<void
   const filled: StoredDay[] = [];
   const links: (Archive & { feed: string; entries: number })[] = [];
   for (const { feed, days: changedDays } of changed) {
-    const days = new Map((kept.get(feed) ?? []).map((row) => [row.day, row]));
-    const standing = Map.groupBy(await standingOn(home, feed, changedDays), ({ day }) => day);
+    const days = new Map<string, StoredDay>((kept.get(feed) ?? []).map((row) => [row.day, row]));
+    const standing = await daysStanding(home, feed, changedDays);
     for (const day of changedDays) {
-      const entries = standing.get(day);
-      if (!entries) {
+      const own = standing.get(day);
+      if (!own) {
         empty.push({ feed, day });
         days.delete(day);
         continue;
       }
-      const own = { feed, day, entries: entries.length, hash: hashOf(home, entries) };
       filled.push(own);
       days.set(day, own);
     }
@@ -132,40 +131,70 @@ function linkOf(home: Home, before: string, period: string, hash: string): strin
 /** More days than this are looked for in one stretch from the first to the last. */
 const MANY_DAYS = 100;
 
-/** What stands on some days, the oldest first. */
-async function standingOn(home: Home, feed: string, days: string[]): Promise<Standing[]> {
-  const zone = home.config.site.timezone;
-  const first = days[0];
-  const last = days.at(-1);
-  if (first !== undefined && last !== undefined && days.length > MANY_DAYS) {
-    const stretch = { day: '', start: boundsOf(first, zone).start, end: boundsOf(last, zone).end };
-    const wanted = new Set(days);
-    const standing = await standingIn(home, feed, [stretch]);
-    return standing
-      .map((one) => ({ ...one, day: dayOf(one.sort.slice(0, 24), zone) }))
-      .filter(({ day }) => wanted.has(day));
+/** Entries looked at at a time: of a whole history they are more than a Worker's memory holds. */
+const ENTRIES_A_PAGE = 5_000;
+
+/** Those of some days on which something stands, as they are stored. */
+async function daysStanding(home: Home, feed: string, days: string[]): Promise<Map<string, StoredDay>> {
+  const wanted = new Set(days);
+  const found = new Map<string, StoredDay>();
+  let entries: Standing[] = [];
+  const endDay = () => {
+    const [first] = entries;
+    if (first && wanted.has(first.day))
+      found.set(first.day, { feed, day: first.day, entries: entries.length, hash: hashOf(home, entries) });
+    entries = [];
+  };
+  for await (const entry of standingOn(home, feed, days)) {
+    if (entry.day !== entries[0]?.day) endDay();
+    entries.push(entry);
   }
-  return standingIn(
-    home,
-    feed,
-    days.map((day) => ({ day, ...boundsOf(day, zone) })),
-  );
+  endDay();
+  return found;
 }
 
-async function standingIn(
+/** What stands on some days, the oldest first; between many days on others too. */
+async function* standingOn(home: Home, feed: string, days: string[]): AsyncGenerator<Standing> {
+  const zone = home.config.site.timezone;
+  const [first, last] = [days[0], days.at(-1)];
+  if (first !== undefined && last !== undefined && days.length > MANY_DAYS) {
+    const stretch = { day: '', start: boundsOf(first, zone).start, end: boundsOf(last, zone).end };
+    for await (const one of standingIn(home, feed, [stretch]))
+      yield { ...one, day: dayOf(one.sort.slice(0, 24), zone) };
+  } else {
+    yield* standingIn(
+      home,
+      feed,
+      days.map((day) => ({ day, ...boundsOf(day, zone) })),
+    );
+  }
+}
+
+/** What stands in stretches of a feed's order that follow each other. */
+async function* standingIn(
   home: Home,
   feed: string,
   stretches: { day: string; start: string; end: string }[],
-): Promise<(Standing & { sort: string })[]> {
-  return home.db
-    .prepare(
-      `SELECT d.value ->> 'day' AS day, m.sort, a.id, a.url, a.published, a.updated
-       FROM json_each(?1) AS d
-       CROSS JOIN memberships AS m ON m.feed = ?2 AND m.sort >= d.value ->> 'start' AND m.sort < d.value ->> 'end'
-       JOIN articles AS a ON a.id = m.article ORDER BY m.sort`,
-    )
-    .bind(JSON.stringify(stretches), feed)
-    .all<Standing & { sort: string; [column: string]: string }>();
+): AsyncGenerator<Standing & { sort: string }> {
+  let rest = stretches;
+  let last: (Standing & { sort: string }) | undefined;
+  for (;;) {
+    const rows = await home.db
+      .prepare(
+        `SELECT d.value ->> 'day' AS day, m.sort, a.id, a.url, a.published, a.updated
+         FROM json_each(?1) AS d
+         CROSS JOIN memberships AS m ON m.feed = ?2 AND m.sort >= d.value ->> 'start' AND m.sort < d.value ->> 'end'
+         JOIN articles AS a ON a.id = m.article ORDER BY m.sort LIMIT ?3`,
+      )
+      .bind(JSON.stringify(rest), feed, ENTRIES_A_PAGE)
+      .all<Standing & { sort: string; [column: string]: string }>();
+    // A page begins with the entry that the one before ended with: no two have one place in a feed.
+    yield* rows[0]?.id === last?.id ? rows.slice(1) : rows;
+    last = rows.at(-1);
+    if (last === undefined || rows.length < ENTRIES_A_PAGE) return;
+    const { sort } = last;
+    rest = rest.filter(({ end }) => end > sort).map((one) => (one.start < sort ? { ...one, start: sort } : one));
+  }
 }
 
 /** Another as soon as an entry comes, goes, moves, or is updated in earnest; a tag or a template makes no difference. */
@@ -265,7 +294,8 @@ export interface ArchiveContent {
 export async function contentOf(home: Home, feed: FeedRef, archive: Archive): Promise<ArchiveContent | null> {
   const { period } = archive;
   const before = (await lastArchivesBefore(home, new Map([[feed.key, period]]))).get(feed.key) ?? null;
-  const entries = await standingOn(home, feed.key, daysOf(period));
+  const entries: Standing[] = [];
+  for await (const entry of standingOn(home, feed.key, daysOf(period))) entries.push(entry);
   const days = [...Map.groupBy(entries, ({ day }) => day)].map(([day, own]) => ({
     day,
     entries: own.length,
