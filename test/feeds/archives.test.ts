@@ -1,7 +1,9 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { relinkArchives } from '../../src/feeds/archives.ts';
 import { FORMATS, type Format } from '../../src/feeds/entry.ts';
 import { addresses } from '../../src/feeds/selection.ts';
 import { createApp } from '../../src/http/app.ts';
+import { forRows } from '../../src/storage/rows.ts';
 import { type Newsroom, openNewsroom } from '../republish/newsroom.ts';
 
 const ZONE = 'Asia/Seoul';
@@ -232,3 +234,34 @@ function localMonth(date: string): string {
 function slugOf(path: string): string {
   return path.slice('posts/'.length, -'.md'.length);
 }
+
+it('counts a history of more entries than are looked at at a time, each once', async () => {
+  const { home } = open();
+  const COUNT = 12_003;
+  const rows = Array.from({ length: COUNT }, (_, at) => {
+    const published = new Date(FIRST + at * 3_600_000).toISOString();
+    const id = `article-${at}`;
+    return { id, path: `${id}.md`, url: `/${id}/`, sort: `${published} ${id}.md`, published };
+  });
+  await home.db.batch([
+    ...forRows(
+      home.db,
+      `INSERT INTO articles (id, path, url, sort, published, updated, body_hash, entry_hash, data)
+       SELECT value ->> 'id', value ->> 'path', value ->> 'url', value ->> 'sort', value ->> 'published',
+         value ->> 'published', '', '', '{}' FROM json_each(?1)`,
+      rows,
+    ),
+    ...forRows(
+      home.db,
+      `INSERT INTO memberships (feed, sort, article)
+       SELECT '', value ->> 'sort', value ->> 'id' FROM json_each(?1)`,
+      rows,
+    ),
+  ]);
+  await relinkArchives(home, [{ key: '', kind: 'site', title: 'The Paper', lang: null }]);
+  const days = Map.groupBy(rows, ({ published }) =>
+    new Date(Date.parse(published) + 9 * 3_600_000).toISOString().slice(0, 10),
+  );
+  const stored = await home.db.prepare('SELECT day, entries FROM archive_days ORDER BY day').all();
+  expect(stored.map((row) => ({ ...row }))).toEqual([...days].map(([day, own]) => ({ day, entries: own.length })));
+});
