@@ -7,7 +7,7 @@ import { OPENED, resolveAddress, resolvePicture, watchAddress } from './links.ts
  */
 export const TAGS =
   `p a li strong em code b td h2 h3 br img tr i th ul span div pre ol blockquote table thead tbody figure figcaption
-  h4 h5 h6 h1 hr del sup sub u s dt dd dl abbr address article aside audio bdi bdo caption center cite col colgroup data
+  h4 h5 h6 h1 hr del sup sub u s dt dd dl abbr address article aside audio bdi caption center cite col colgroup data
   details dfn footer header ins kbd main mark picture q rp rt ruby samp section small source strike summary tfoot time
   track tt var video wbr`.split(/\s+/);
 
@@ -52,6 +52,9 @@ const FOOTNOTE = /^fn(?:ref)?[\w:-]*$/;
 /** Deeper than any text; what is nested further is flattened. */
 const MAX_DEPTH = 400;
 
+/** What stands nowhere but in a table: elsewhere browsers drop the tag, and validators object to it. */
+const TABLE_PARTS = ['caption', 'col', 'colgroup', 'tbody', 'td', 'tfoot', 'th', 'thead', 'tr'];
+
 /** How the addresses of a text become absolute ones. */
 export interface Links {
   /** The article's address, which relative ones are resolved against. */
@@ -74,6 +77,11 @@ export function sanitize(html: string, { base, link, without }: Links): string {
     if (url === null) delete attribs[name];
     else attribs[name] = url;
   };
+  let tables = 0;
+  const inTable: sanitizeHtml.Transformer = (tagName, attribs) => {
+    if (tables === 0) return { tagName: 'span', attribs };
+    return tagName === 'td' || tagName === 'th' ? placed(tagName, attribs) : { tagName, attribs };
+  };
   return sanitizeHtml(flattened(html), {
     allowedTags: TAGS,
     allowedAttributes: ATTRIBUTES,
@@ -84,7 +92,14 @@ export function sanitize(html: string, { base, link, without }: Links): string {
     // A second net: every address was already resolved and looked at.
     allowedSchemes: SCHEMES,
     allowProtocolRelative: false,
+    onOpenTag: (name) => {
+      if (name === 'table') tables++;
+    },
+    onCloseTag: (name) => {
+      if (name === 'table') tables--;
+    },
     transformTags: {
+      ...Object.fromEntries(TABLE_PARTS.map((part) => [part, inTable])),
       a: (tagName, attribs) => {
         absolute(attribs, 'href', link);
         return named(tagName, attribs);
@@ -119,10 +134,10 @@ export function sanitize(html: string, { base, link, without }: Links): string {
       q: cited(absolute),
       ins: cited(absolute),
       del: cited(absolute),
+      // Its direction is kept; validators take the element itself for a danger.
+      bdo: (_, attribs) => ({ tagName: 'span', attribs }),
       li: named,
       sup: named,
-      td: placed,
-      th: placed,
     },
     exclusiveFilter: ({ tag, attribs }) => tag === 'img' && !attribs.src,
   });

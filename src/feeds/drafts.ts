@@ -37,8 +37,8 @@ export interface Draft<F extends FeedRef> {
   rule: FeedRule;
 }
 
-/** What a feed that never had an entry says of its last change. */
-const NEVER = '1970-01-01T00:00:00.000Z';
+/** What a feed that never had an entry says of its last change; validators take what is before 1990 for a mistake. */
+const NEVER = '2000-01-01T00:00:00.000Z';
 
 /**
  * What stands in feeds now, and statements that store the fragments which were made for it.

@@ -12,7 +12,7 @@ import { rssItem } from './rss.ts';
 import { elements, lines, serialize } from './tree.ts';
 
 /** Raised by hand whenever the same entry gives other text: kept fragments of an older version are made anew. */
-export const FRAGMENT_VERSION = 3;
+export const FRAGMENT_VERSION = 4;
 
 /**
  * An entry in one format, ready to be joined with others into a document: a whole XML element without namespace

@@ -25,7 +25,7 @@ export function tagUri(host: string, specific: string): string {
   const authority =
     host
       .toLowerCase()
-      .replace(/[^a-z0-9.]+/g, '-')
+      .replace(/[^a-z0-9.-]+/g, '-')
       .replace(/^-+|-+$/g, '') || 'localhost';
   return `tag:${authority},2026:${specific.split('/').map(encodeURIComponent).join('/')}`;
 }

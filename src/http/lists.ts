@@ -37,7 +37,7 @@ export function listRoutes(home: Home): Hono {
         title,
         lang: lang ?? site.language,
         xmlUrl: home.url + addresses(key).rss,
-        htmlUrl: key === '' ? `${site.url}/` : home.url + pageOf(key),
+        htmlUrl: key === '' ? new URL(`${site.url}/`).href : home.url + pageOf(key),
       })),
     );
     return { text, headers: OPML };

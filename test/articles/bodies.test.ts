@@ -85,6 +85,20 @@ describe('bodies', () => {
     ]);
   });
 
+  it('a part of a table stands nowhere but in a table', () => {
+    expect(htmlOf('<p>a</p><caption>Rates</caption><tr><td>b</td></tr><col><p>c</p>')).toBe(
+      '<p>a</p><span>Rates</span><span><span>b</span></span><span></span><p>c</p>',
+    );
+    const table =
+      '<table><caption>Rates</caption><tbody><tr><td align="right">b</td><td><table><tbody><tr><th>c</th></tr></tbody></table></td></tr></tbody></table>';
+    expect(htmlOf(table)).toBe(table);
+    expect(htmlOf(`${table}<td>d</td>`)).toBe(`${table}<span>d</span>`);
+  });
+
+  it('text that runs the other way says so', () => {
+    expect(htmlOf('<p><bdo dir="rtl" onclick="x()">abc</bdo></p>')).toBe('<p><span dir="rtl">abc</span></p>');
+  });
+
   it('a body of nothing but signs is shown as it is, and this is said', () => {
     const { html, problems } = renderingOf('['.repeat(500_000));
     expect(html).toBe(`<pre>${'['.repeat(500_000)}</pre>`);

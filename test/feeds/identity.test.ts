@@ -57,6 +57,10 @@ describe('atomId', () => {
     );
   });
 
+  it('names a host of another script as DNS does', () => {
+    expect(tagUri(new URL('https://한국.example').host, 'feed')).toBe('tag:xn--3e0b707e.example,2026:feed');
+  });
+
   it('does without a host that a tag can name', () => {
     expect(tagUri('[::1]', 'feed')).toBe('tag:1,2026:feed');
   });
