@@ -11,11 +11,14 @@ export function cpuSeconds(pid: number): number {
   return (Number(fields[11]) + Number(fields[12])) / TICKS;
 }
 
-/** Resident memory in bytes: what it is, and the most that it was since {@link forgetPeak}. */
+/**
+ * Resident memory in bytes, without the pages of the program's own file, which are loaded when they are first used: what it
+ * is, and the most that it was since {@link forgetPeak}.
+ */
 export function memory(pid: number): { now: number; peak: number } {
   const text = readFileSync(`/proc/${pid}/status`, 'utf8');
   const of = (name: string) => Number(new RegExp(`^${name}:\\s+(\\d+)`, 'm').exec(text)?.[1]) * KIBIBYTE;
-  return { now: of('VmRSS'), peak: of('VmHWM') };
+  return { now: of('VmRSS') - of('RssFile'), peak: of('VmHWM') - of('RssFile') };
 }
 
 /** From now on the peak is what comes (proc_pid_clear_refs(5)). */
