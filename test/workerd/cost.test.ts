@@ -12,6 +12,8 @@ const MANY = Number(env.TEST_ARTICLES);
 const FEW = Math.max(30, MANY / 10);
 /** What an invocation may do, as Cloudflare counts. */
 const MOST = 1_000;
+/** What one of an import may: where there are no more files than a step takes in, half of that. */
+const MOST_OF_IMPORT = MANY > 200 ? MOST + 1 : MOST / 2;
 
 // The runs go on from here, and what the queue says is not waited for.
 beforeAll(() => consumeWith(async (batch) => batch.ackAll()));
@@ -54,7 +56,7 @@ const sum = (all: Used[]) => ({
 async function costOfChange(from: number, to: number): Promise<ReturnType<typeof sum>> {
   for (let n = from; n < to; n++) await env.CONTENT.put(`posts/${n}.md`, article(n));
   const imported = await runAll();
-  for (const { queries, operations } of imported) expect(Math.max(queries, operations)).toBeLessThanOrEqual(MOST);
+  for (const { queries, operations } of imported) expect(Math.max(queries, operations)).toBeLessThan(MOST_OF_IMPORT);
   const path = 'posts/27.md';
   // The first change after an import prepares what the next ones find.
   for (const text of ['changed', 'changed again']) {
