@@ -42,7 +42,9 @@ export async function historyOf(home: Home, id: string): Promise<ArticleHistory 
        FROM ledger AS l LEFT JOIN articles AS a ON a.id = l.id WHERE l.id = ?`,
     )
     .bind(id)
-    .first<LedgerRow & { withdrawn_reason: string | null; data: string | null; problems: string | null }>();
+    .first<
+      Omit<LedgerRow, 'retracted'> & { withdrawn_reason: string | null; data: string | null; problems: string | null }
+    >();
   if (!known) return null;
   const events = await home.db
     .prepare('SELECT seq, type, at, because FROM events WHERE article = ? ORDER BY seq DESC LIMIT ?')
