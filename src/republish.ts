@@ -1,11 +1,12 @@
 import { isAuthorsFile } from './articles/authors.ts';
 import { authorsOf, forgetAuthors } from './articles/directory.ts';
 import { configFingerprint } from './config/fingerprint.ts';
-import { forgetArchives, forgetTombstones } from './feeds/archives.ts';
+import { forgetArchives } from './feeds/archives.ts';
 import { FragmentCache } from './feeds/fragment-cache.ts';
 import { type DirtyFeed, dirtyFeeds, publishFeeds } from './feeds/publish.ts';
 import { definedFeeds } from './feeds/selection.ts';
 import type { FragmentContext } from './feeds/shown.ts';
+import { forgetTombstones } from './feeds/tombstones.ts';
 import type { Home } from './home.ts';
 import { noteUrl } from './hub/former-urls.ts';
 import { takeIn } from './ledger/intake.ts';

@@ -1,4 +1,4 @@
-import { hasLapsedTombstones } from './feeds/archives.ts';
+import { hasLapsedTombstones } from './feeds/tombstones.ts';
 import type { Home } from './home.ts';
 import { poll } from './hub/sister-documents.ts';
 import { duePaths } from './ledger/scan.ts';

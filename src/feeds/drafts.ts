@@ -5,15 +5,7 @@ import { type OpenRecalls, openRecalls } from '../partners/recalls.ts';
 import type { TextRules } from '../partners/text-rules.ts';
 import type { Statement } from '../storage/ports.ts';
 import { markOf } from '../storage/versions.ts';
-import {
-  clearArchives,
-  isArchived,
-  linksToArchives,
-  newestArchives,
-  relinkArchives,
-  tombstonesOf,
-  unclearedFeeds,
-} from './archives.ts';
+import { isArchived, linksToArchives, newestArchives, relinkArchives } from './archives.ts';
 import type { Dialect, Withdrawn } from './dialect.ts';
 import { assembleDocument } from './documents.ts';
 import { type FeedHead, type FeedRef, FORMATS, type Variant } from './entry.ts';
@@ -21,6 +13,7 @@ import { firstHost } from './host.ts';
 import { type Member, membersById, named, newestMembers } from './members.ts';
 import { type FeedRule, headBy } from './rules.ts';
 import { type FragmentContext, fitted, fragmentHash, fragmentsOf, keptAs, type Shown } from './shown.ts';
+import { clearArchives, tombstonesOf, unclearedFeeds } from './tombstones.ts';
 
 /** What the documents of a feed are made from. */
 export interface Draft<F extends FeedRef> {

@@ -1,7 +1,7 @@
 import type { Article, ArticleData } from '../articles/article.ts';
-import { entomb } from '../feeds/archives.ts';
 import type { FeedRef } from '../feeds/entry.ts';
 import { feedsOf, sortIn } from '../feeds/selection.ts';
+import { entomb } from '../feeds/tombstones.ts';
 import type { Home } from '../home.ts';
 import { forgetAppointments, keepAppointments, placesOf } from '../partners/choosing.ts';
 import { compiledPartners, type SelectedArticle, selectedArticle } from '../partners/compiled.ts';
