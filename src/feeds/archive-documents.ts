@@ -44,10 +44,9 @@ export async function makeArchive(home: Home, feed: FeedRef, wanted: Archive): P
   const { content: variant, maxBytes, formats, text } = rule;
   const fingerprint = home.sha256(configFingerprint(home.config)).slice(0, 16);
   const context = { fingerprint, cache: new FragmentCache() };
-  const encoder = new TextEncoder();
   const { shown } = await fragmentsOf(home, members, variant, context, text);
   if (shown.length !== members.length) return 'changing';
-  const isLarge = (of: Fragments) => FORMATS.some((format) => encoder.encode(of[format]).byteLength > maxBytes * LARGE);
+  const isLarge = (of: Fragments) => FORMATS.some((format) => of[format].bytes.byteLength > maxBytes * LARGE);
   const large = shown.filter(({ fragments }) => isLarge(fragments)).map(({ member }) => member);
   const cut = await fragmentsOf(home, large, 'cut', context, text);
   const short = new Map(cut.shown.map(({ member, fragments }) => [member.id, fragments]));
@@ -76,14 +75,12 @@ export async function makeArchive(home: Home, feed: FeedRef, wanted: Archive): P
   };
   const written: DocumentHead[] = [];
   for (const format of formats) {
-    const body = encoder.encode(
-      assembleDocument(
-        head,
-        format,
-        texts.map((of) => of[format]),
-        [],
-        text?.dialect,
-      ),
+    const { body } = assembleDocument(
+      head,
+      format,
+      texts.map((of) => of[format]),
+      [],
+      text?.dialect,
     );
     const blob = home.sha256(body);
     await home.blobs.put(blob, body);

@@ -1,3 +1,4 @@
+import { joinBytes } from '../storage/bytes.ts';
 import { articleOf, type DocumentVersion, type EntryPlace } from '../storage/versions.ts';
 import type { Format } from './entry.ts';
 
@@ -29,11 +30,5 @@ export function shortened(body: Uint8Array, format: Format, all: EntryPlace[], c
     parts.push(body.subarray(start, end));
   });
   parts.push(body.subarray(to));
-  const joined = new Uint8Array(parts.reduce((sum, part) => sum + part.byteLength, 0));
-  let at = 0;
-  for (const part of parts) {
-    joined.set(part, at);
-    at += part.byteLength;
-  }
-  return joined;
+  return joinBytes(parts);
 }

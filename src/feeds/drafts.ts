@@ -124,9 +124,8 @@ function newestOf(shown: Shown[]): string {
 
 /** Bytes that a document takes beside its entries, in the format in which they are most. */
 function headBytes(head: FeedHead, tombstones: Withdrawn[], dialect: Dialect | null | undefined): number {
-  const encoder = new TextEncoder();
-  const documents = FORMATS.map((format) => assembleDocument(head, format, [], tombstones, dialect));
-  return Math.max(...documents.map((text) => encoder.encode(text).byteLength)) + LINKS_BYTES;
+  const empty = FORMATS.map((format) => assembleDocument(head, format, [], tombstones, dialect));
+  return Math.max(...empty.map(({ body }) => body.byteLength)) + LINKS_BYTES;
 }
 
 /** Links to archives and namespaces, which the head has when all is known. */

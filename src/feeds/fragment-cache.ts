@@ -1,15 +1,16 @@
-import type { Format } from './entry.ts';
+import type { Fragment } from './documents.ts';
+import { FORMATS, type Format } from './entry.ts';
 
 /** Fragments of an entry by format. */
-export type Fragments = Record<Format, string>;
+export type Fragments = Record<Format, Fragment>;
 
-/** Characters that are kept; what is left out is read from the database again. */
-const MAX_CHARACTERS = 16_000_000;
+/** Bytes that are kept; what is left out is read from the database again. */
+const MAX_BYTES = 20_000_000;
 
 /** Fragments that this pass has seen last, so that an entry in ten feeds is read once. */
 export class FragmentCache {
   readonly #kept = new Map<string, Fragments>();
-  #characters = 0;
+  #bytes = 0;
 
   get(key: string): Fragments | undefined {
     const fragments = this.#kept.get(key);
@@ -23,9 +24,9 @@ export class FragmentCache {
   set(key: string, fragments: Fragments): void {
     this.#drop(key);
     this.#kept.set(key, fragments);
-    this.#characters += sizeOf(fragments);
+    this.#bytes += sizeOf(fragments);
     for (const oldest of this.#kept.keys()) {
-      if (this.#characters <= MAX_CHARACTERS) break;
+      if (this.#bytes <= MAX_BYTES) break;
       this.#drop(oldest);
     }
   }
@@ -34,8 +35,8 @@ export class FragmentCache {
     const fragments = this.#kept.get(key);
     if (!fragments) return;
     this.#kept.delete(key);
-    this.#characters -= sizeOf(fragments);
+    this.#bytes -= sizeOf(fragments);
   }
 }
 
-const sizeOf = ({ rss, atom, json }: Fragments) => rss.length + atom.length + json.length;
+const sizeOf = (of: Fragments) => FORMATS.reduce((sum, format) => sum + of[format].bytes.byteLength, 0);

@@ -7,14 +7,14 @@ import { announceArticles, wakeAnnouncements } from '../push/channels/notices.ts
 import { isSmall } from '../storage/codings.ts';
 import { type DocumentHead, documentStatements, documentsOfFeeds } from '../storage/documents.ts';
 import { forRows } from '../storage/rows.ts';
-import { type EntryPlace, placesOf, rememberVersions } from '../storage/versions.ts';
+import { type EntryPlace, rememberVersions } from '../storage/versions.ts';
 import { removeArchives } from './archives.ts';
 import { assembleDocument } from './documents.ts';
 import { type Draft, draftsOf } from './drafts.ts';
 import { CONTENT_TYPES, type FeedRef, type Format } from './entry.ts';
 import { feedRules } from './rules.ts';
 import { addresses } from './selection.ts';
-import { bytesOf, type FragmentContext, prefixesIn } from './shown.ts';
+import type { FragmentContext } from './shown.ts';
 
 /** A feed whose documents do not show its present entries yet. */
 export interface DirtyFeed extends FeedRef {
@@ -67,10 +67,20 @@ export async function publishFeeds(home: Home, feeds: DirtyFeed[], context: Frag
   const { drafts, rendered } = await draftsOf(home, present, rules, context);
   const stored = await documentsOfFeeds(home, present);
   const before = new Map(stored.map((document) => [document.address, document]));
-  const made = drafts.flatMap((draft) => draft.rule.formats.map((format) => makeDocument(home, draft, format, before)));
+  const written: Made[] = [];
+  const kept: Promise<void>[] = [];
+  for (const draft of drafts)
+    for (const format of draft.rule.formats) {
+      const made = makeDocument(home, draft, format, before);
+      if (made === null) continue;
+      written.push(made);
+      const put = home.blobs.put(made.head.blob, made.body);
+      // Waited for below, unless a later document cannot be made.
+      put.catch(() => {});
+      kept.push(put);
+    }
   const unwanted = stored.filter(({ feed, format }) => !rules.get(feed)?.formats.includes(format));
-  const written = made.filter((one) => one !== null);
-  await Promise.all(written.map(({ head, body }) => home.blobs.put(head.blob, body)));
+  await Promise.all(kept);
   const heads = written.map(({ head }) => head);
   const standing = new Map([...before, ...heads.map((head) => [head.address, head] as const)]);
   await home.db.batch([
@@ -146,10 +156,8 @@ function makeDocument(
   format: Format,
   before: ReadonlyMap<string, DocumentHead>,
 ): Made | null {
-  const texts = shown.map(({ fragments }) => fragments[format]);
-  const prefixes = shown.flatMap(({ fragments }) => prefixesIn(fragments)[format]);
-  const document = assembleDocument(head, format, texts, tombstones, rule.text?.dialect, prefixes);
-  const body = new TextEncoder().encode(document);
+  const own = shown.map(({ fragments }) => fragments[format]);
+  const { body, places } = assembleDocument(head, format, own, tombstones, rule.text?.dialect);
   const blob = home.sha256(body);
   const address = addresses(feed.key)[format];
   const old = before.get(address);
@@ -170,14 +178,7 @@ function makeDocument(
       gone: isEmpty && !LASTING.has(feed.kind),
     },
     body,
-    entries: placesOf(
-      document,
-      shown.map(({ fragments }, at) => ({
-        text: fragments[format],
-        bytes: bytesOf(fragments)[format],
-        mark: marks[at] ?? '',
-      })),
-    ),
+    entries: places.map(([start, end], at) => [marks[at] ?? '', start, end]),
   };
 }
 

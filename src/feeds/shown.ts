@@ -2,7 +2,7 @@ import type { Home } from '../home.ts';
 import type { TextRules } from '../partners/text-rules.ts';
 import type { Statement } from '../storage/ports.ts';
 import { forRows } from '../storage/rows.ts';
-import { prefixesOf } from './documents.ts';
+import { fragmentOf } from './documents.ts';
 import { FORMATS, type Format, type Variant } from './entry.ts';
 import type { FragmentCache, Fragments } from './fragment-cache.ts';
 import { FRAGMENT_VERSION, renderFragment, renderPartnerFragment } from './fragments.ts';
@@ -63,16 +63,16 @@ export async function fragmentsOf(
   ))
     keep(member, fragments);
   const rows: { article: string; format: Format; variant: string; hash: string; text: string }[] = [];
-  for (const [member, fragments] of await renderedFragments(
+  for (const [member, texts] of await renderedFragments(
     home,
     unseen.filter((member) => !isFound(member)),
     content,
     text,
   )) {
-    keep(member, fragments);
+    keep(member, encoded(texts));
     const variant = keptAs(variantOf(member, content), text);
     for (const format of FORMATS) {
-      const markup = fragments[format];
+      const markup = texts[format];
       // Over a row's size it is rendered again when it is needed.
       if (markup.length < MAX_FRAGMENT)
         rows.push({ article: member.id, format, variant, hash: fragmentHash(member, fingerprint), text: markup });
@@ -106,6 +106,8 @@ function distinct(members: Member[]): Member[] {
   return [...new Map(members.map((member) => [member.id, member])).values()];
 }
 
+const encoded = (texts: Record<Format, string>): Fragments => eachFormat((format) => fragmentOf(texts[format]));
+
 async function storedFragments(
   home: Home,
   members: Member[],
@@ -122,9 +124,10 @@ async function storedFragments(
     .all<{ article: string; format: Format; hash: string; text: string }>();
   const stored = new Map(rows.map((row) => [`${row.article} ${row.format} ${row.hash}`, row.text]));
   return members.flatMap((member) => {
-    const texts = FORMATS.map((format) => stored.get(`${member.id} ${format} ${fragmentHash(member, fingerprint)}`));
-    const [rss, atom, json] = texts;
-    return rss !== undefined && atom !== undefined && json !== undefined ? [[member, { rss, atom, json }]] : [];
+    const found = FORMATS.map((format) => stored.get(`${member.id} ${format} ${fragmentHash(member, fingerprint)}`));
+    const [rss, atom, json] = found;
+    if (rss === undefined || atom === undefined || json === undefined) return [];
+    return [[member, encoded({ rss, atom, json })]];
   });
 }
 
@@ -133,7 +136,7 @@ async function renderedFragments(
   members: Member[],
   content: Variant,
   text: TextRules | null,
-): Promise<[Member, Fragments][]> {
+): Promise<[Member, Record<Format, string>][]> {
   if (members.length === 0) return [];
   const rows = await home.db
     .prepare(
@@ -190,24 +193,8 @@ export async function fitted(
 }
 
 function sizedOf({ fragments, variant }: Shown): Sized {
-  const bytes = bytesOf(fragments);
-  return { bytes: Math.max(...FORMATS.map((format) => bytes[format])) + 2, cut: variant === 'cut' };
-}
-
-const encoder = new TextEncoder();
-
-/** What each fragment takes. */
-export const bytesOf = foundOnce((text) => encoder.encode(text).byteLength);
-
-/** The prefixes in each fragment, which tell the namespaces of a document. */
-export const prefixesIn = foundOnce(prefixesOf);
-
-/** Finds something out of each fragment once, for all the documents that it stands in. */
-function foundOnce<T>(find: (text: string) => T): (fragments: Fragments) => Record<Format, T> {
-  const known = new WeakMap<Fragments, Record<Format, T>>();
-  return (fragments) => {
-    const found = known.get(fragments) ?? eachFormat((format) => find(fragments[format]));
-    known.set(fragments, found);
-    return found;
+  return {
+    bytes: Math.max(...FORMATS.map((format) => fragments[format].bytes.byteLength)) + 2,
+    cut: variant === 'cut',
   };
 }

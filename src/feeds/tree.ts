@@ -94,19 +94,20 @@ export function serialize(node: Nodes): string {
     case 'cdata':
       // `]]>` would end the section (section 2.7), so it is cut in two.
       return `<![CDATA[${node.value.replaceAll(']]>', ']]]]><![CDATA[>')}]]>`;
-    case 'element': {
-      let start = `<${node.name}`;
-      for (const [name, value] of Object.entries(node.attributes))
-        if (value != null) start += ` ${name}="${value.replace(/[&<>"]/g, (sign) => NAMED[sign] ?? sign)}"`;
-      return node.children.length === 0 ? `${start}/>` : `${start}>${inside(node)}</${node.name}>`;
-    }
-    case 'instruction':
-      return `<?${node.name} ${node.value}?>`;
+    case 'element':
+      return node.children.length === 0 ? `${opened(node)}/>` : `${opened(node)}>${inside(node)}</${node.name}>`;
     case 'root':
       return inside(node);
     default:
       throw new TypeError(`a feed has no ${node.type}`);
   }
+}
+
+function opened({ name, attributes }: Element): string {
+  let start = `<${name}`;
+  for (const [key, value] of Object.entries(attributes))
+    if (value != null) start += ` ${key}="${value.replace(/[&<>"]/g, (sign) => NAMED[sign] ?? sign)}"`;
+  return start;
 }
 
 function inside(node: Element | Root): string {
@@ -115,9 +116,20 @@ function inside(node: Element | Root): string {
   return xml;
 }
 
+const DECLARATION = '<?xml version="1.0" encoding="utf-8"?>\n';
+
 /** A document of one root element, with its XML declaration. */
 export function xmlDocument(root: Element): string {
-  const declaration = { type: 'instruction', name: 'xml', value: 'version="1.0" encoding="utf-8"' } as const;
-  const end = { type: 'piece', value: '\n' } as const;
-  return serialize({ type: 'root', children: [declaration, end, root, end] });
+  return `${DECLARATION}${serialize(root)}\n`;
+}
+
+/**
+ * The same up to where more is to stand in the innermost of some elements, after its own children, and from there on. Each
+ * element but the root is put in the one before it, on a line of its own.
+ */
+export function xmlFrame(root: Element, ...path: Element[]): { before: string; after: string } {
+  const all = [root, ...path];
+  const open = all.map((node) => `${opened(node)}>`).join('\n');
+  const close = all.map((node) => `</${node.name}>`).reverse();
+  return { before: `${DECLARATION}${open}${inside(all.at(-1) ?? root)}`, after: `${close.join('\n')}\n` };
 }

@@ -30,28 +30,6 @@ export interface DocumentVersion {
   entries: EntryPlace[];
 }
 
-/**
- * Where each fragment stands in a document that was joined of them.
- *
- * @param fragments with their size in bytes and what each was made from, as a short hash; the same mark is the same
- *   entry, unchanged
- */
-export function placesOf(document: string, fragments: { text: string; bytes: number; mark: string }[]): EntryPlace[] {
-  const encoder = new TextEncoder();
-  const places: EntryPlace[] = [];
-  let at = 0;
-  let end = 0;
-  for (const { text, bytes, mark } of fragments) {
-    const start = document.indexOf(text, at);
-    if (start < 0) throw new Error('a fragment is not in the document that was joined of it');
-    const first = end + encoder.encode(document.slice(at, start)).byteLength;
-    at = start + text.length;
-    end = first + bytes;
-    places.push([mark, first, end]);
-  }
-  return places;
-}
-
 /** Statements that remember versions, for the batch that commits them, and forget the oldest. */
 export function rememberVersions(
   home: Home,

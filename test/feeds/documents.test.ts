@@ -1,9 +1,8 @@
 import { globSync, readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { assembleDocument } from '../../src/feeds/documents.ts';
 import { type Entry, type FeedHead, FILE_NAMES, FORMATS, type Variant } from '../../src/feeds/entry.ts';
-import { documentOf, ENTRY, HEAD } from './samples.ts';
+import { documentOf, ENTRY, HEAD, textOf } from './samples.ts';
 
 const FIXTURES = new URL('../fixtures/feeds/', import.meta.url);
 
@@ -59,10 +58,8 @@ describe('assembleDocument', () => {
   });
 
   it('joins fragments as they are and in their order', () => {
-    expect(assembleDocument(HEAD, 'json', ['{"id":"2"}', '{"id":"1"}'])).toMatch(
-      /"items": \[\n\{"id":"2"\},\n\{"id":"1"\}\n\]/,
-    );
-    expect(assembleDocument(HEAD, 'atom', ['<entry>&#x3C;</entry>', '<entry/>'])).toMatch(
+    expect(textOf(HEAD, 'json', ['{"id":"2"}', '{"id":"1"}'])).toMatch(/"items": \[\n\{"id":"2"\},\n\{"id":"1"\}\n\]/);
+    expect(textOf(HEAD, 'atom', ['<entry>&#x3C;</entry>', '<entry/>'])).toMatch(
       /\n<entry>&#x3C;<\/entry>\n<entry\/>\n<\/feed>\n$/,
     );
   });

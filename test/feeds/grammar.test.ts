@@ -1,11 +1,10 @@
 import { globSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { assembleDocument } from '../../src/feeds/documents.ts';
 import { FILE_NAMES, FORMATS, type Format } from '../../src/feeds/entry.ts';
 import { renderFragment } from '../../src/feeds/fragments.ts';
 import { faultsOf } from './grammar.ts';
-import { anyEntry, anyHead, documentOf, ENTRY, HEAD } from './samples.ts';
+import { anyEntry, anyHead, documentOf, ENTRY, HEAD, textOf } from './samples.ts';
 
 const FIXTURES = new URL('../fixtures/feeds/', import.meta.url);
 
@@ -28,7 +27,7 @@ describe('the grammar of the formats', () => {
         const named = { ...head, title: `The ${head.title}` };
         const fragments = entries.map((entry) => renderFragment({ ...entry, id: `i${entry.id}` }, format, variant));
         const tombstones = [{ id: 'gone away', host: 'paper.example', at: ENTRY.updated }];
-        expect(faultsOf(assembleDocument(named, format, fragments, tombstones), format)).toEqual([]);
+        expect(faultsOf(textOf(named, format, fragments, tombstones), format)).toEqual([]);
       }),
       { numRuns: 300 },
     );

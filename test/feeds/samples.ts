@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { assembleDocument } from '../../src/feeds/documents.ts';
+import { assembleDocument, fragmentOf } from '../../src/feeds/documents.ts';
 import type { Entry, FeedHead, Format, Variant } from '../../src/feeds/entry.ts';
 import { renderFragment } from '../../src/feeds/fragments.ts';
 
@@ -42,10 +42,18 @@ export const HEAD: FeedHead = {
   podcast: null,
 };
 
+/** A document of fragments as text. */
+export function textOf(...[head, format, fragments, ...rest]: TextArguments): string {
+  return new TextDecoder().decode(assembleDocument(head, format, fragments.map(fragmentOf), ...rest).body);
+}
+
+type Arguments = Parameters<typeof assembleDocument>;
+type TextArguments = [Arguments[0], Arguments[1], string[], Arguments[3]?, Arguments[4]?];
+
 /** The whole way from entries to a document. */
 export function documentOf(head: FeedHead, entries: Entry[], format: Format, variant: Variant = 'full'): string {
   const fragments = entries.map((entry) => renderFragment(entry, format, variant));
-  return assembleDocument(head, format, fragments);
+  return textOf(head, format, fragments);
 }
 
 /** What breaks documents that are put together carelessly. */

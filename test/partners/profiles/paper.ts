@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import type { Withdrawn } from '../../../src/feeds/dialect.ts';
-import { assembleDocument } from '../../../src/feeds/documents.ts';
 import type { Entry, FeedHead, Variant } from '../../../src/feeds/entry.ts';
 import { renderFragment } from '../../../src/feeds/fragments.ts';
 import type { Profile, ProfileSettings } from '../../../src/partners/profiles/profile.ts';
+import { textOf } from '../../feeds/samples.ts';
 
 export const FIXTURES = new URL('../../fixtures/profiles/', import.meta.url);
 
@@ -22,5 +22,5 @@ export const NOW = Date.parse('2026-03-02T02:00:00.000Z');
 export function rssOf(profile: Profile, variant: Variant = 'full', entries: Entry[] = PAPER.entries): string {
   const dialect = profile.dialect?.(PAPER.settings) ?? null;
   const fragments = entries.map((entry) => renderFragment(entry, 'rss', variant, dialect));
-  return assembleDocument(PAPER.head, 'rss', fragments, PAPER.withdrawn, dialect);
+  return textOf(PAPER.head, 'rss', fragments, PAPER.withdrawn, dialect);
 }
