@@ -25,7 +25,7 @@ export const run: Benchmark = async ({ count = 1_000_000, rounds = 5 }) => {
     const of = async (name: string, size: number) => {
       mkdirSync(join(folder, name));
       const place = await prepare(join(folder, name));
-      const workerd = await startWorkerd(place, await bundle(place, 'subscriptions'), { isStore: true });
+      const workerd = await startWorkerd(place, await bundle(place, 'subscriptions'));
       databases.push(workerd);
       await ask(workerd, { fill: size });
       return workerd;

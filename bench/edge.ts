@@ -7,15 +7,14 @@ import { type File, filesOf, keep, renamed, uploadAgain } from './edge/files.ts'
 import { type Invocation, Invocations } from './edge/invocations.ts';
 import { CHANGES, type Change, type Ended, newest, Session } from './edge/session.ts';
 import { forgetPeak, memory } from './edge/usage.ts';
-import { bundle, type Place, prepare, startWorkerd } from './edge/workerd.ts';
+import { bundle, type Place, prepare, startWorkerd, type Workerd } from './edge/workerd.ts';
 import { type Figure, figure } from './figure.ts';
 import type { Benchmark } from './main.ts';
 
 const ODD = 0.01;
 /** Buckets: that of wrangler.toml, one with the same files under other categories, and one without any. */
-const CONTENT = 'tidings-content';
-const RENAMED = 'tidings-renamed';
-const EMPTY = 'tidings-empty';
+const BUCKETS = { CONTENT: 'tidings-content', RENAMED: 'tidings-renamed', EMPTY: 'tidings-empty' };
+type Bucket = keyof typeof BUCKETS;
 /** At so many articles one change is looked at first, then at all of them. */
 const FEW = 1_000;
 const MEGABYTE = 1_000_000;
@@ -37,14 +36,14 @@ export const run: Benchmark = async ({ count = 100_000 }) => {
   try {
     const place = await prepare(folder);
     const bench = new Bench(place, await bundle(place, 'metered'), await bundle(place, 'store'));
-    for (const bucket of [CONTENT, RENAMED, EMPTY]) await bench.makeBucket(bucket);
+    await bench.makeBuckets();
     const files = filesOf(articles);
     const changes: [stage: number, change: Change][] = [];
     let imported = 0;
     let last: RunReport | null = null;
     for (const [stage, some] of stagesOf(files, count)) {
-      keep(place, CONTENT, some);
-      await bench.work(`import of ${some.length} files`, CONTENT, async (session) => {
+      keep(place, BUCKETS.CONTENT, some);
+      await bench.work(`import of ${some.length} files`, 'CONTENT', async (session) => {
         const { report, seconds } = await session.regenerate();
         expect(report.articles.added, some.length, 'files that are new');
         imported += seconds;
@@ -54,13 +53,13 @@ export const run: Benchmark = async ({ count = 100_000 }) => {
     }
     expect((last as RunReport | null)?.articles.rejected, expected.rejected, 'files that are rejected');
 
-    keep(place, RENAMED, renamed(files));
-    keep(place, RENAMED, [newest(`${count}-${CHANGES}`)]);
-    const rename = await bench.work('rename of every category', RENAMED, (session) => session.regenerate());
-    const emptied = await bench.work('empty bucket', EMPTY, (session) => session.regenerate());
+    keep(place, BUCKETS.RENAMED, renamed(files));
+    keep(place, BUCKETS.RENAMED, [newest(`${count}-${CHANGES}`)]);
+    const rename = await bench.work('rename of every category', 'RENAMED', (session) => session.regenerate());
+    const emptied = await bench.work('empty bucket', 'EMPTY', (session) => session.regenerate());
     if (emptied.report.held === null) throw new Error('An empty bucket was not held.');
-    uploadAgain(place, RENAMED);
-    const restore = await bench.work('restored bucket', RENAMED, (session) => session.regenerate());
+    uploadAgain(place, BUCKETS.RENAMED);
+    const restore = await bench.work('restored bucket', 'RENAMED', (session) => session.regenerate());
     const { published, updated, withdrawn } = restore.report.events;
     const told = published + updated + withdrawn + emptied.report.events.withdrawn + restore.report.documents.written;
     return figures(bench, count, { imported, changes, rename, restore, told });
@@ -97,18 +96,25 @@ class Bench {
     this.#store = store;
   }
 
-  async makeBucket(content: string): Promise<void> {
-    const store = await startWorkerd(this.#place, this.#store, { isStore: true, content });
-    const answer = await fetch(store.url, { method: 'POST', body: content });
+  async makeBuckets(): Promise<void> {
+    const store = await this.#startStore();
+    for (const [binding, bucket] of Object.entries(BUCKETS)) {
+      const answer = await fetch(store.url, { method: 'POST', body: JSON.stringify({ binding, bucket }) });
+      if (!answer.ok) throw new Error(`The bucket ${bucket} was not made: ${await answer.text()}`);
+    }
     await store.close();
-    if (!answer.ok) throw new Error(`The bucket ${content} was not made: ${await answer.text()}`);
+  }
+
+  #startStore(): Promise<Workerd> {
+    return startWorkerd(this.#place, this.#store, { buckets: BUCKETS });
   }
 
   /** Something that a new workerd does with a bucket of articles. */
-  async work<T>(part: string, content: string, work: (session: Session) => Promise<T>): Promise<T> {
+  async work<T>(part: string, bucket: Bucket, work: (session: Session) => Promise<T>): Promise<T> {
     const meter = (event: string) => this.invocations.take(event);
-    const store = await startWorkerd(this.#place, this.#store, { isStore: true });
-    const workerd = await startWorkerd(this.#place, this.#worker, { meter, heap: MEMORY_MB, content });
+    const store = await this.#startStore();
+    const stores = { address: store.address, names: { CONTENT: bucket } };
+    const workerd = await startWorkerd(this.#place, this.#worker, { meter, heap: MEMORY_MB, stores });
     try {
       this.invocations.follow(workerd.pid);
       const from = this.invocations.ended.length;

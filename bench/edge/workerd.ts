@@ -7,6 +7,7 @@ import { text } from 'node:stream/consumers';
 import { unstable_getMiniflareWorkerOptions as workerOptions } from 'wrangler';
 import { readWranglerConfig, writeWranglerConfig } from '../../src/cli/wrangler-config.ts';
 import { ended } from '../measured.ts';
+import { findsThem, keepsThem, type Plugin, type Stores } from './stores.ts';
 
 const WORKERS = join(import.meta.dirname, '../workerd');
 const CONFIG = join(import.meta.dirname, 'config.ts');
@@ -15,28 +16,35 @@ const CONFIG = join(import.meta.dirname, 'config.ts');
 interface Simulation {
   Miniflare: new (options: unknown) => Miniflare;
   convertV4MiniflareOptions(options: object): object;
+  D1_PLUGIN: Plugin;
+  R2_PLUGIN: Plugin;
 }
 interface Miniflare {
   ready: Promise<URL>;
   getInspectorURL(): Promise<URL>;
+  unsafeGetDirectURL(): Promise<URL>;
   getWorker(): Promise<{ scheduled(tick: { cron: string; scheduledTime: Date }): Promise<{ outcome: string }> }>;
   dispose(): Promise<void>;
 }
 
 const wrangler = createRequire(createRequire(import.meta.url).resolve('wrangler/package.json'));
-const { Miniflare, convertV4MiniflareOptions } = wrangler('miniflare') as Simulation;
+const { Miniflare, convertV4MiniflareOptions, D1_PLUGIN, R2_PLUGIN } = wrangler('miniflare') as Simulation;
+/** The simulation's own, each of which is made another one for a workerd. */
+const PLUGINS = [D1_PLUGIN, R2_PLUGIN].map((plugin) => ({ plugin, own: { ...plugin } }));
 
 /** A Worker in a workerd of its own. */
 export interface Workerd {
   url: string;
+  /** `HOST:PORT` at which the Worker itself listens, without what the simulation has before it. */
+  address: string;
   pid: number;
   /** Cron's own call; resolves when the invocation has ended. */
   tick(cron: string): Promise<void>;
   close(): Promise<void>;
 }
 
-/** Isolates of the simulation that everything goes through: to the store, from outside, and the queue. */
-const SIMULATION = ['core:user:dev-registry-proxy', 'core:entry', 'queues:queue'];
+/** Isolates of the simulation beside the Worker's: what comes from outside goes through one, and the queue is one. */
+const SIMULATION = ['core:entry', 'queues:queue'];
 const COLLECT_MS = 1_000;
 
 /** The folder of one benchmark: bundles, and the state of D1, R2 and Queues. */
@@ -78,17 +86,17 @@ interface Start {
   meter?: (event: string) => void;
   /** MB of heap that V8 gives to any isolate; one that wants more ends the process. */
   heap?: number;
-  /** It keeps D1 and R2 for the workerds that are started after it, and takes no messages. */
-  isStore?: boolean;
-  /** The bucket of articles, where it is another one than that of wrangler.toml. */
-  content?: string | undefined;
+  /** Where D1 and R2 are; without it they are in this workerd, which takes no messages. */
+  stores?: Stores;
+  /** Buckets beside those of wrangler.toml: their names by those of their bindings. */
+  buckets?: Record<string, string>;
 }
 
-/** Starts a bundled Worker with the bindings of wrangler.toml. What the first workerd of a place holds is used by all. */
+/** Starts a bundled Worker with the bindings of wrangler.toml. */
 export async function startWorkerd(
   { folder, config }: Place,
   script: string,
-  { meter = () => {}, heap, isStore = false, content }: Start = {},
+  { meter = () => {}, heap, stores, buckets = {} }: Start = {},
 ): Promise<Workerd> {
   const { assets: _, ...options } = workerOptions(config).workerOptions;
   const listener = await listen(meter);
@@ -96,15 +104,16 @@ export async function startWorkerd(
   else process.env.MINIFLARE_WORKERD_V8_FLAGS = `--max-heap-size=${heap}`;
   const converted = convertV4MiniflareOptions({
     ...options,
-    ...(content ? { r2Buckets: { ...(options.r2Buckets as object), CONTENT: content } } : {}),
-    ...(isStore ? { name: 'store', queueConsumers: {} } : {}),
+    r2Buckets: { ...(options.r2Buckets as object), ...buckets },
+    ...(stores ? {} : { queueConsumers: {} }),
     modules: [{ type: 'ESModule', path: script }],
     modulesRoot: dirname(script),
     serviceBindings: {
       // As a function it would go through an isolate of the simulation, which keeps 10 kB of each call.
       METER: { external: { address: `127.0.0.1:${(listener.address() as AddressInfo).port}`, http: {} } },
     },
-    resourcePersistencePath: join(folder, 'v3'),
+    resourcePersistencePath: join(folder, stores ? 'worker' : 'v3'),
+    unsafeDirectSockets: [{}],
     unsafeTriggerHandlers: true,
     logRequests: false,
     inspectorPort: 0,
@@ -112,17 +121,13 @@ export async function startWorkerd(
       if (level === 'error' || level === 'warn') console.error(message);
     },
   });
-  const miniflare = new Miniflare({
-    ...converted,
-    isolatedResourcePersistencePath: join(folder, 'isolated'),
-    unsafeEnableSharedStorage: true,
-    enableDevRegistry: true,
-    unsafeDevRegistryPath: join(folder, 'registry'),
-  });
+  for (const { plugin, own } of PLUGINS) Object.assign(plugin, stores ? findsThem(own, stores) : keepsThem(own));
+  const miniflare = new Miniflare(converted);
   const url = (await miniflare.ready).href.replace(/\/$/, '');
-  const stopCollecting = await collectGarbage(await miniflare.getInspectorURL());
+  const stopCollecting = stores ? await collectGarbage(await miniflare.getInspectorURL()) : () => {};
   return {
     url,
+    address: (await miniflare.unsafeGetDirectURL()).host,
     pid: childCalled('workerd'),
     async tick(cron) {
       await (await miniflare.getWorker()).scheduled({ cron, scheduledTime: new Date() });
@@ -136,8 +141,8 @@ export async function startWorkerd(
 }
 
 /**
- * Has the simulation rid itself of its garbage: each call leaves a connection of some 15 kB there, which V8 does not see and
- * so does not hurry to collect. Nothing is done to the Worker's own isolate.
+ * Has the simulation rid itself of its garbage, part of which V8 does not see and so does not hurry to collect. Nothing is
+ * done to the Worker's own isolate.
  */
 async function collectGarbage(inspector: URL): Promise<() => void> {
   const sockets = await Promise.all(SIMULATION.map((isolate) => connect(`ws://${inspector.host}/${isolate}`)));
