@@ -20,7 +20,7 @@ import { createQueue } from './queue.ts';
 import { createDownload, createRequest } from './request.ts';
 import { createBucketSource } from './source.ts';
 
-/** A step reads up to 200 files and makes a hundred queries; an invocation may do 1,000 of each. */
+/** A step reads up to 100 files and makes a hundred queries; an invocation may do 1,000 of each. */
 const STEPS = 4;
 /** Of the 128 MB that an isolate may have, those for documents. */
 const CACHE_BYTES = 16_000_000;

@@ -38,11 +38,13 @@ export interface Page {
   next: Pick<RunProgress, 'cursor' | 'after'> | null;
 }
 
-/**
- * Files that are listed, or told, at a time: what one batch can commit well inside every limit, and where there is none,
- * so many that the pages of the indexes are not written again and again.
- */
+/** Files that are listed at a time. */
 const PAGE = { node: 500, workers: 200 };
+/**
+ * Files that are read at a time, of those that differ or were told: what one batch can commit well inside every limit, and
+ * where there is none, so many that the pages of the indexes are not written again and again.
+ */
+const READ = { node: 500, workers: 100 };
 /** Known files of a page, at most: where a folder was emptied they are all that there is. */
 const KNOWN = { node: 2_500, workers: 1_000 };
 /** Sorts after every path. */
@@ -56,7 +58,7 @@ export async function nextPage(home: Home, run: Run, progress: RunProgress): Pro
 
 async function toldPage(home: Home, paths: string[], progress: RunProgress): Promise<Page> {
   const from = Number(progress.cursor ?? 0);
-  const told = paths.slice(from, from + PAGE[home.name]);
+  const told = paths.slice(from, from + READ[home.name]);
   const rows = await fileRows(home, told);
   const selected = articleFiles(home.config);
   const candidates: Candidate[] = [];
@@ -86,9 +88,7 @@ async function listedPage(home: Home, progress: RunProgress): Promise<Page> {
     .all<FileRow>();
   // More may be known than were looked at: the same listing is gone on with after the last of these.
   const cut = rows.length === KNOWN[home.name] ? (rows.at(-1)?.path ?? null) : null;
-  const isHere = ({ path }: SourceFile) =>
-    compareCodePoints(path, after) > 0 && (cut === null || compareCodePoints(path, cut) <= 0);
-  const listed = listing.files.filter(isHere);
+  const listed = listing.files.filter(upTo(cut)).filter(({ path }) => compareCodePoints(path, after) > 0);
   const known = new Map(rows.map((row) => [row.path, row]));
   const selected = articleFiles(home.config);
   const files = listed.filter((file) => selected(file.path));
@@ -100,14 +100,23 @@ async function listedPage(home: Home, progress: RunProgress): Promise<Page> {
     const same = row !== null && row.tag === file.tag && row.missing_since === null;
     if (!same || due || progress.force) candidates.push({ path: file.path, file, row });
   }
+  // And so it is where more would have to be read than one step reads.
+  const last = candidates.length > READ[home.name] ? candidates[READ[home.name] - 1] : undefined;
+  const goOnAfter = last?.path ?? cut;
+  const isTaken = upTo(goOnAfter);
   for (const row of known.values()) candidates.push({ path: row.path, file: null, row });
   const onwards = listing.cursor === null ? null : { cursor: listing.cursor, after: end };
   return {
-    candidates,
-    seen: files.length,
-    authorFiles: listed.filter((file) => isAuthorsFile(file.path)),
-    next: cut === null ? onwards : { cursor: progress.cursor, after: cut },
+    candidates: candidates.filter(isTaken),
+    seen: files.filter(isTaken).length,
+    authorFiles: listed.filter((file) => isAuthorsFile(file.path)).filter(isTaken),
+    next: goOnAfter === null ? onwards : { cursor: progress.cursor, after: goOnAfter },
   };
+}
+
+/** Whether a path does not come after another one. */
+function upTo(last: string | null): (one: { path: string }) => boolean {
+  return ({ path }) => last === null || compareCodePoints(path, last) <= 0;
 }
 
 /** What is known of some paths. */

@@ -26,12 +26,12 @@ beforeEach(async () => {
 afterEach(() => home.close());
 
 /** The pages of a run over the whole folder. */
-async function pagesOf() {
+async function pagesOf(name = home.name) {
   await requestRun(home, { trigger: 'api' });
   const run = (await nextOpenRun(home)) as Run;
   const pages = [];
   for (let progress: RunProgress | null = START; progress; ) {
-    const page = await nextPage(home, run, progress);
+    const page = await nextPage({ ...home, name }, run, progress);
     pages.push(page);
     progress = page.next && { ...progress, ...page.next };
   }
@@ -56,6 +56,22 @@ it('what is left of a folder is seen once, wherever its pages end', async () => 
   expect(all.flatMap(({ path, file }) => (file ? path : []))).toEqual(left);
   expect(new Set(all.map(({ path }) => path)).size).toBe(KNOWN + 1);
   expect(all).toHaveLength(KNOWN + 1);
+});
+
+it('of the files that differ a step at the edge reads a hundred, and sees each once', async () => {
+  const folder = join(home.folder, 'content');
+  mkdirSync(folder, { recursive: true });
+  const come = Array.from({ length: 350 }, (_, at) => name(KNOWN + 1 + at));
+  // Among the known ones, so that what is gone stands before, between and after what came.
+  const between = Array.from({ length: 150 }, (_, at) => `${String(at * 40).padStart(5, '0')}b.md`);
+  for (const path of [...come, ...between]) writeFileSync(join(folder, path), 'text');
+  const pages = await pagesOf('workers');
+  for (const { candidates } of pages)
+    expect(candidates.filter(({ file }) => file !== null).length).toBeLessThanOrEqual(100);
+  const paths = pages.flatMap(({ candidates }) => candidates.map(({ path }) => path));
+  expect(paths).toHaveLength(KNOWN + come.length + between.length);
+  expect(new Set(paths).size).toBe(paths.length);
+  expect(pages.reduce((sum, { seen }) => sum + seen, 0)).toBe(come.length + between.length);
 });
 
 it('more articles than a step withdraws go in one run, once the publisher has agreed', async () => {
