@@ -44,12 +44,12 @@ export async function makeArchive(home: Home, feed: FeedRef, wanted: Archive): P
   const { content: variant, maxBytes, formats, text } = rule;
   const fingerprint = home.sha256(configFingerprint(home.config)).slice(0, 16);
   const context = { fingerprint, cache: new FragmentCache() };
-  const { shown } = await fragmentsOf(home, members, variant, context, text);
+  const shown = await fragmentsOf(home, members, variant, context, text);
   if (shown.length !== members.length) return 'changing';
   const isLarge = (of: Fragments) => FORMATS.some((format) => of[format].bytes.byteLength > maxBytes * LARGE);
   const large = shown.filter(({ fragments }) => isLarge(fragments)).map(({ member }) => member);
   const cut = await fragmentsOf(home, large, 'cut', context, text);
-  const short = new Map(cut.shown.map(({ member, fragments }) => [member.id, fragments]));
+  const short = new Map(cut.map(({ member, fragments }) => [member.id, fragments]));
   const texts = shown.map(({ member, fragments }) => short.get(member.id) ?? fragments);
   const addresses = archiveAddresses(feed.key, present);
   // Nobody is told of an archive.

@@ -34,7 +34,8 @@ export interface Draft<F extends FeedRef> {
 const NEVER = '2000-01-01T00:00:00.000Z';
 
 /**
- * What stands in feeds now, and statements that store the fragments which were made for it.
+ * What stands in feeds now. Fragments that were made for it are stored as they are made: they are right whether or not the
+ * documents come to be committed, and all of a step in one batch are more than an isolate should hold.
  *
  * @param rules of all these feeds
  */
@@ -43,7 +44,7 @@ export async function draftsOf<F extends FeedRef>(
   feeds: F[],
   rules: ReadonlyMap<string, FeedRule>,
   context: FragmentContext,
-): Promise<{ drafts: Draft<F>[]; rendered: Statement[] }> {
+): Promise<Draft<F>[]> {
   const ruleFor = ({ key }: F) => rules.get(key) as FeedRule;
   const host = await firstHost(home);
   const newest = await newestMembers(home, feeds, Math.max(...feeds.map((feed) => ruleFor(feed).limit)));
@@ -58,12 +59,11 @@ export async function draftsOf<F extends FeedRef>(
   await relinkArchives(home, feeds.filter(isArchived));
   for (const key of await unclearedFeeds(home, feeds.filter(isArchived))) await clearArchives(home, key);
 
-  const rendered: Statement[] = [];
-  const show = async (members: Member[], content: Variant, text: TextRules | null) => {
-    const made = await fragmentsOf(home, members, content, context, text);
-    rendered.push(...made.rendered);
-    return made.shown;
+  const store = async (rendered: Statement[]) => {
+    for (const statement of rendered) await home.db.batch([statement]);
   };
+  const show = (members: Member[], content: Variant, text: TextRules | null) =>
+    fragmentsOf(home, members, content, context, text, store);
   const recalled = await membersById(home, [...new Set(feeds.flatMap((feed) => recallsFor(feed)?.updated ?? []))]);
   const limited = (feed: F) => {
     const window = membersOf(feed).slice(0, ruleFor(feed).limit);
@@ -108,7 +108,7 @@ export async function draftsOf<F extends FeedRef>(
   }
   const archives = await newestArchives(home, leftOut);
   for (const { feed, head } of drafts) head.archives = linksToArchives(home, feed, archives.get(feed.key) ?? null);
-  return { drafts, rendered };
+  return drafts;
 }
 
 /** The partner whose feed it is; none of other feeds. */

@@ -64,27 +64,24 @@ export async function publishFeeds(home: Home, feeds: DirtyFeed[], context: Frag
   for (const key of unruled) if (!left.has(key)) await removeFeed(home, key);
   const present = feeds.filter(({ key }) => rules.has(key));
   if (present.length === 0) return 0;
-  const { drafts, rendered } = await draftsOf(home, present, rules, context);
+  const drafts = await draftsOf(home, present, rules, context);
   const stored = await documentsOfFeeds(home, present);
   const before = new Map(stored.map((document) => [document.address, document]));
-  const written: Made[] = [];
-  const kept: Promise<void>[] = [];
-  for (const draft of drafts)
-    for (const format of draft.rule.formats) {
-      const made = makeDocument(home, draft, format, before);
-      if (made === null) continue;
-      written.push(made);
-      const put = home.blobs.put(made.head.blob, made.body);
-      // Waited for below, unless a later document cannot be made.
-      put.catch(() => {});
-      kept.push(put);
-    }
   const unwanted = stored.filter(({ feed, format }) => !rules.get(feed)?.formats.includes(format));
-  await Promise.all(kept);
+  const written: Written[] = [];
+  let kept: Promise<unknown> = Promise.resolve();
+  for (const draft of drafts) {
+    const made = draft.rule.formats.flatMap((format) => makeDocument(home, draft, format, before) ?? []);
+    written.push(...made.map(({ head, entries }) => ({ head, entries })));
+    // Bodies of one feed are written while those of the next are made, and let go of before more are.
+    await kept;
+    kept = Promise.all(made.map(({ head, body }) => home.blobs.put(head.blob, body)));
+    kept.catch(() => {});
+  }
+  await kept;
   const heads = written.map(({ head }) => head);
   const standing = new Map([...before, ...heads.map((head) => [head.address, head] as const)]);
   await home.db.batch([
-    ...rendered,
     ...documentStatements(home, heads, [...heads.flatMap(({ address }) => before.get(address) ?? []), ...unwanted]),
     ...forRows(
       home.db,
@@ -142,10 +139,9 @@ async function removeFeed(home: Home, key: string): Promise<void> {
   home.documentCache?.replaced(documents.map((document) => document.address));
 }
 
-/** A document that differs from the one that is stored. */
-interface Made {
+/** A document that differs from the one that is stored, and whose body is written. */
+interface Written {
   head: DocumentHead;
-  body: Uint8Array;
   entries: EntryPlace[];
 }
 
@@ -155,7 +151,7 @@ function makeDocument(
   { feed, head, shown, marks, tombstones, isEmpty, rule }: Draft<DirtyFeed>,
   format: Format,
   before: ReadonlyMap<string, DocumentHead>,
-): Made | null {
+): (Written & { body: Uint8Array }) | null {
   const own = shown.map(({ fragments }) => fragments[format]);
   const { body, places } = assembleDocument(head, format, own, tombstones, rule.text?.dialect);
   const blob = home.sha256(body);

@@ -32,9 +32,14 @@ const MAX_FRAGMENT = 300_000;
 export const fragmentHash = (member: Member, fingerprint: string) =>
   `${FRAGMENT_VERSION}.${fingerprint}.${member.entry_hash}`;
 
+/** Entries whose fragments are read, or rendered and stored, at a time: those of a few feeds are megabytes in each format. */
+const ENTRIES_AT_ONCE = 100;
+
 /**
- * Each member's fragments: kept ones where they are of the present entry, else rendered, with what stores them. A member
- * that is no more as it was when it was looked up is left out.
+ * Each member's fragments: kept ones where they are of the present entry, else rendered. A member that is no more as it was
+ * when it was looked up is left out.
+ *
+ * @param store is given what stores those that were rendered, a part of them at a time
  */
 export async function fragmentsOf(
   home: Home,
@@ -42,8 +47,10 @@ export async function fragmentsOf(
   content: Variant,
   { fingerprint, cache }: FragmentContext,
   text: TextRules | null = null,
-): Promise<{ shown: Shown[]; rendered: Statement[] }> {
-  const keyOf = (member: Member) => `${keptAs(variantOf(member, content), text)} ${member.id} ${member.entry_hash}`;
+  store: (rendered: Statement[]) => Promise<unknown> = async () => {},
+): Promise<Shown[]> {
+  const nameOf = (member: Member) => keptAs(variantOf(member, content), text);
+  const keyOf = (member: Member) => `${nameOf(member)} ${member.id} ${member.entry_hash}`;
   const found = new Map<string, Fragments>();
   for (const key of members.map(keyOf)) {
     const kept = cache.get(key);
@@ -55,42 +62,43 @@ export async function fragmentsOf(
   };
   const isFound = (member: Member) => found.has(keyOf(member));
   const unseen = distinct(members.filter((member) => !isFound(member)));
-  for (const [member, fragments] of await storedFragments(
-    home,
-    unseen,
-    (member) => keptAs(variantOf(member, content), text),
-    fingerprint,
-  ))
-    keep(member, fragments);
-  const rows: { article: string; format: Format; variant: string; hash: string; text: string }[] = [];
-  for (const [member, texts] of await renderedFragments(
-    home,
-    unseen.filter((member) => !isFound(member)),
-    content,
-    text,
-  )) {
-    keep(member, encoded(texts));
-    const variant = keptAs(variantOf(member, content), text);
-    for (const format of FORMATS) {
-      const markup = texts[format];
-      // Over a row's size it is rendered again when it is needed.
-      if (markup.length < MAX_FRAGMENT)
-        rows.push({ article: member.id, format, variant, hash: fragmentHash(member, fingerprint), text: markup });
-    }
+  for (let at = 0; at < unseen.length; at += ENTRIES_AT_ONCE) {
+    const some = unseen.slice(at, at + ENTRIES_AT_ONCE);
+    for (const [member, fragments] of await storedFragments(home, some, nameOf, fingerprint)) keep(member, fragments);
+    const missing = some.filter((member) => !isFound(member));
+    const rendered = await renderedFragments(home, missing, content, text);
+    for (const [member, texts] of rendered) keep(member, encoded(texts));
+    if (rendered.length > 0) await store(storing(home, rendered, nameOf, fingerprint));
   }
-  const rendered = forRows(
+  return members.flatMap((member) => {
+    const fragments = found.get(keyOf(member));
+    return fragments ? [{ member, variant: variantOf(member, content), fragments }] : [];
+  });
+}
+
+/** Statements that store fragments; one over a row's size is rendered again when it is needed. */
+function storing(
+  home: Home,
+  rendered: [Member, Record<Format, string>][],
+  nameOf: (member: Member) => string,
+  fingerprint: string,
+): Statement[] {
+  return forRows(
     home.db,
     `INSERT INTO fragments (article, format, variant, hash, text)
      SELECT value ->> 'article', value ->> 'format', value ->> 'variant', value ->> 'hash', value ->> 'text'
      FROM json_each(?1) WHERE true
      ON CONFLICT (article, format, variant) DO UPDATE SET hash = excluded.hash, text = excluded.text`,
-    rows,
+    rendered.flatMap(([member, texts]) =>
+      FORMATS.filter((format) => texts[format].length < MAX_FRAGMENT).map((format) => ({
+        article: member.id,
+        format,
+        variant: nameOf(member),
+        hash: fragmentHash(member, fingerprint),
+        text: texts[format],
+      })),
+    ),
   );
-  const shown = members.flatMap((member) => {
-    const fragments = found.get(keyOf(member));
-    return fragments ? [{ member, variant: variantOf(member, content), fragments }] : [];
-  });
-  return { shown, rendered };
 }
 
 /** The name by which a fragment is kept: partners with the same rules for texts share them. */
