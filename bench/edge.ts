@@ -48,7 +48,12 @@ export const run: Benchmark = async ({ count = 100_000 }) => {
         expect(report.articles.added, some.length, 'files that are new');
         imported += seconds;
         last = report;
-        changes.push([stage, await session.change(`${stage}`)]);
+        const change = await session.change(`${stage}`);
+        const { seconds: shown, queries, reads } = change;
+        console.log(
+          `${seconds.toFixed(0)} s; then a change: ${shown.toFixed(1)} s, ${queries} queries, ${reads} reads`,
+        );
+        changes.push([stage, change]);
       });
     }
     expect((last as RunReport | null)?.articles.rejected, expected.rejected, 'files that are rejected');

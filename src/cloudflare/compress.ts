@@ -1,6 +1,6 @@
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip, zstdCompress } from 'node:zlib';
-import { type Coding, LEVELS } from '../storage/codings.ts';
+import { brotliWindow, type Coding, LEVELS } from '../storage/codings.ts';
 
 const by = { br: promisify(brotliCompress), gzip: promisify(gzip), zstd: promisify(zstdCompress) };
 
@@ -8,6 +8,11 @@ const by = { br: promisify(brotliCompress), gzip: promisify(gzip), zstd: promisi
 export async function compress(coding: Coding, bytes: Uint8Array): Promise<Uint8Array> {
   if (coding === 'gzip') return by.gzip(bytes, { level: LEVELS.gzip });
   if (coding === 'zstd') return by.zstd(bytes);
-  const { BROTLI_PARAM_QUALITY, BROTLI_PARAM_SIZE_HINT } = constants;
-  return by.br(bytes, { params: { [BROTLI_PARAM_QUALITY]: LEVELS.br, [BROTLI_PARAM_SIZE_HINT]: bytes.byteLength } });
+  return by.br(bytes, {
+    params: {
+      [constants.BROTLI_PARAM_QUALITY]: LEVELS.br,
+      [constants.BROTLI_PARAM_LGWIN]: brotliWindow(bytes.byteLength),
+      [constants.BROTLI_PARAM_SIZE_HINT]: bytes.byteLength,
+    },
+  });
 }

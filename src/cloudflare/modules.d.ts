@@ -23,7 +23,7 @@ declare module 'node:util' {
 
 declare module 'node:zlib' {
   type Done = (error: Error | null, result: Uint8Array) => void;
-  export const constants: { BROTLI_PARAM_QUALITY: number; BROTLI_PARAM_SIZE_HINT: number };
+  export const constants: { BROTLI_PARAM_QUALITY: number; BROTLI_PARAM_LGWIN: number; BROTLI_PARAM_SIZE_HINT: number };
   export function gzip(bytes: Uint8Array, options: { level: number }, done: Done): void;
   export function zstdCompress(bytes: Uint8Array, done: Done): void;
   export function brotliCompress(bytes: Uint8Array, options: { params: Record<number, number> }, done: Done): void;

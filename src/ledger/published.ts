@@ -10,6 +10,7 @@ import { announceMoves } from '../push/channels/notices.ts';
 import type { Statement } from '../storage/ports.ts';
 import { forRows } from '../storage/rows.ts';
 import type { Run } from '../storage/runs.ts';
+import { utf8Bytes } from '../storage/utf8.ts';
 import type { LedgerRow, Newcomer } from './identity.ts';
 import { lastUpdate, significance, significantText } from './significance.ts';
 
@@ -318,5 +319,5 @@ export async function liveArticles(home: Home, ids: string[]): Promise<Map<strin
 /** Bytes of a text as JSON: exact when near the limit or over it, else at most that many. */
 export function jsonBytes(text: string, limit: number): number {
   const atMost = text.length * 6;
-  return atMost <= limit ? atMost : new TextEncoder().encode(JSON.stringify(text)).byteLength;
+  return atMost <= limit ? atMost : utf8Bytes(JSON.stringify(text));
 }

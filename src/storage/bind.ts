@@ -1,11 +1,10 @@
 import type { SqlValue } from './ports.ts';
+import { utf8Bytes } from './utf8.ts';
 
 /** D1's limit on the parameters of one statement. */
 export const MAX_PARAMETERS = 100;
 /** D1's limit on one value, and on one row, in bytes. */
 export const MAX_ROW_BYTES = 2_000_000;
-
-const encoder = new TextEncoder();
 
 /**
  * Values as both homes bind them: booleans as 0 and 1, `undefined` as NULL. Throws a `RangeError` where D1 would refuse
@@ -38,5 +37,5 @@ export function boundBytes(values: readonly SqlValue[]): number {
       return value instanceof Uint8Array ? bytes + value.byteLength : bytes;
     }, 0);
   const atMost = sum((value) => value.length * 3);
-  return atMost <= MAX_ROW_BYTES ? atMost : sum((value) => encoder.encode(value).byteLength);
+  return atMost <= MAX_ROW_BYTES ? atMost : sum(utf8Bytes);
 }

@@ -14,6 +14,12 @@ export type Coding = (typeof CODINGS)[number];
  */
 export const LEVELS = { gzip: 4, br: 5 } as const;
 
+/**
+ * Brotli's window in bits, which is no larger than a body needs: the encoder has a buffer of twice that, 8 MB for brotli's
+ * own 22. Below 18 it would look for repetitions in another way.
+ */
+export const brotliWindow = (size: number) => Math.min(Math.max(Math.ceil(Math.log2(size)), 18), 22);
+
 /** A body so coded. */
 export interface CodedBlob {
   /** SHA-256 of the coded bytes in hex. */
