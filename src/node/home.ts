@@ -1,6 +1,5 @@
 import { createHmac, hash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import { setFlagsFromString } from 'node:v8';
 import type { Config } from '../config/config.ts';
 import type { Home, Log } from '../home.ts';
 import { DocumentCache } from '../storage/documents.ts';
@@ -10,6 +9,7 @@ import { RenderedCache } from '../storage/rendered.ts';
 import { compress } from './compress.ts';
 import { readDocs } from './docs.ts';
 import { createFileSource } from './files.ts';
+import { boundHeap } from './heap.ts';
 import { createOutbound } from './outbound.ts';
 import { createQueue, type NodeQueue } from './queue.ts';
 import { openStore } from './store.ts';
@@ -21,9 +21,6 @@ export interface NodeHome extends Home {
   /** Waits for what outlived its answer, then closes the database. */
   close(): Promise<void>;
 }
-
-/** Per cent by which the heap may grow over what was in use before it is cleaned again: by itself it doubles and more. */
-const HEAP_GROWTH = 40;
 
 /** What the core needs, from a data folder and a content folder. Own the data folder first (`own.ts`). */
 export function createNodeHome(options: {
@@ -37,7 +34,7 @@ export function createNodeHome(options: {
   now?: () => number;
 }): NodeHome {
   const { config, log, adminToken, allowPrivate, trustProxy = [], now = Date.now } = options;
-  setFlagsFromString(`--heap-growing-percent=${HEAP_GROWTH}`);
+  boundHeap();
   const { db, blobs, close } = openStore(options.dataFolder);
   const fetches = new Fetches(now);
   const pending = new Set<Promise<unknown>>();
