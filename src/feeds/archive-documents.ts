@@ -3,7 +3,7 @@ import type { Home } from '../home.ts';
 import { storeCodings } from '../storage/codings.ts';
 import { type DocumentHead, documentStatements } from '../storage/documents.ts';
 import { forRows } from '../storage/rows.ts';
-import { type Archive, archiveAddresses, archiveOf, contentOf, linksOf } from './archives.ts';
+import { type Archive, archiveAddresses, archiveUpTo, contentOf, linksOf } from './archives.ts';
 import { assembleDocument } from './documents.ts';
 import { CONTENT_TYPES, type FeedRef, FORMATS } from './entry.ts';
 import { FragmentCache, type Fragments } from './fragment-cache.ts';
@@ -20,7 +20,7 @@ export type ArchiveOutcome =
   | 'made'
   /** Articles came or went and the chain does not know it yet; it will in a moment. */
   | 'changing'
-  /** The period's archive is another one by now. */
+  /** What stood in it is in another one by now. */
   | Archive;
 
 /**
@@ -28,12 +28,12 @@ export type ArchiveOutcome =
  * all of it would keep a first build busy for minutes. The link says what must be in it, so that it comes out the same
  * whenever it is made; once made it is kept as it is.
  *
- * @returns null when the feed has no archive of that period
+ * @returns null when the feed has no archive of that period, and none before
  */
 export async function makeArchive(home: Home, feed: FeedRef, wanted: Archive): Promise<ArchiveOutcome | null> {
-  const present = await archiveOf(home, feed.key, wanted.period);
+  const present = await archiveUpTo(home, feed.key, wanted.period);
   if (!present) return null;
-  if (present.link !== wanted.link) return present;
+  if (present.period !== wanted.period || present.link !== wanted.link) return present;
   const content = await contentOf(home, feed, present);
   if (!content) return 'changing';
   const members = await membersOf(home, feed.key, content.articles);

@@ -264,11 +264,18 @@ export function linksOf(home: Home, feed: FeedRef, period: string, before: Archi
   };
 }
 
-/** The archive of a period as it is now; null when there is none. */
-export async function archiveOf(home: Home, feed: string, period: string): Promise<Archive | null> {
+/**
+ * The archive of a period as it is now. A month that has many entries by now is archived by its days, a period that lost
+ * its last entry not at all: then the newest archive up to the period's end, where whoever walks back goes on. Null where
+ * there is none.
+ */
+export async function archiveUpTo(home: Home, feed: string, period: string): Promise<Archive | null> {
   return home.db
-    .prepare('SELECT period, link FROM archives WHERE feed = ? AND period = ?')
-    .bind(feed, period)
+    .prepare(
+      `SELECT period, link FROM archives WHERE feed = ?1 AND (period = ?2 OR period < ?3)
+       ORDER BY period = ?2 DESC, period DESC LIMIT 1`,
+    )
+    .bind(feed, period, endOf(period))
     .first<Archive & { [column: string]: string }>();
 }
 

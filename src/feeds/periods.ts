@@ -50,9 +50,9 @@ function partsOf({ day, entries, hash }: DayOfFeed): Period[] {
   }));
 }
 
-/** Sorts after every period of a day and of its month, and before those of the next. */
-export function endOf(day: string): string {
-  return `${day}.~`;
+/** Sorts after every period of a day and of its month, and before those of the next; so for a month, and a part of a day. */
+export function endOf(period: string): string {
+  return `${period}.~`;
 }
 
 /** The entries of a period that is a part of a day, as places among the day's entries, the oldest first; null for all. */

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { relinkArchives } from '../../src/feeds/archives.ts';
+import { archiveAddresses, relinkArchives } from '../../src/feeds/archives.ts';
 import { FORMATS, type Format } from '../../src/feeds/entry.ts';
 import { addresses } from '../../src/feeds/selection.ts';
 import { createApp } from '../../src/http/app.ts';
@@ -196,6 +196,33 @@ it('archives a busy month by its days, and a busy day in parts', async () => {
   const periods = pages.slice(1).map(({ address }) => address.split('/')[2]);
   // The feed itself has the ten of the last day.
   expect(periods).toEqual(['2024-03-09', '2024-03-08', '2024-03-07.0003', '2024-03-07.0002', '2024-03-07.0001']);
+});
+
+it('leads on from an address whose period is no archive any more', async () => {
+  const room = open();
+  const write = (month: string, at: number, more = '') =>
+    room.write(
+      `p/${month}-${at}.md`,
+      `---\ntitle: ${month} ${at}\ndate: 2024-${month}-${String((at % 28) + 1).padStart(2, '0')}T03:00:00Z\n${more}---\nText.\n`,
+    );
+  for (let at = 0; at < 30; at++) write('01', at);
+  write('02', 0);
+  for (let at = 0; at < 90; at++) write('03', at);
+  await room.run();
+  // What readers were told, and nobody asked for.
+  const told = await room.home.db
+    .prepare("SELECT period, link FROM archives WHERE feed = ''")
+    .all<{ period: string; link: string }>();
+  const addressOf = new Map(told.map((archive) => [archive.period, archiveAddresses('', archive).json]));
+  // A month that gets many entries is archived by its days; another one loses its only entry.
+  for (let at = 90; at < 120; at++) write('03', at);
+  write('02', 0, 'draft: true\n');
+  await room.run();
+  const app = createApp(room.home);
+  const leadsTo = async (month: string) =>
+    (await app.request(addressOf.get(month) ?? '')).headers.get('location')?.replace(room.home.url, '').split('/')[2];
+  expect([await leadsTo('2024-03'), await leadsTo('2024-02')]).toEqual(['2024-03-28', '2024-01']);
+  expect(all(await crawl(room, 'json'))).toEqual(await published(room));
 });
 
 it('is made anew when the site moves to another zone', async () => {
