@@ -96,6 +96,10 @@ describe('the sample, published', () => {
       ['application/rss+xml', 'application/rss+xml'],
       ['*/*', 'application/rss+xml'],
       ['application/atom+xml;q=0.4, application/feed+json;q=0.9', 'application/feed+json'],
+      ['*/*, text/html;q=0.1', 'application/rss+xml'],
+      ['application/rss+xml;q=0, */*', 'application/atom+xml'],
+      ['application/*, text/html;q=0.9', 'application/rss+xml'],
+      ['text/html;q=0.5, application/json;q=0.5', 'text/html'],
     ] as const) {
       const response = await tidings.get('/feed', { headers: { Accept: accept } });
       expect(response.headers.get('content-type')).toContain(type);
