@@ -52,6 +52,12 @@ export function entityTags(list: string): { opaque: string; weak: boolean }[] {
 
 /** Whether a version is later than an HTTP date; null where that is none. */
 function isAfter(lastModified: string, date: string | null | undefined): boolean | null {
-  const instant = date == null ? Number.NaN : Date.parse(date);
+  const instant = date == null ? Number.NaN : instantOf(date);
   return Number.isNaN(instant) ? null : Date.parse(lastModified) > instant;
+}
+
+/** An HTTP date in any of its three forms (RFC 9110 section 5.6.7), of which one names no zone and means GMT; else NaN. */
+function instantOf(date: string): number {
+  if (!/\d:\d\d:\d\d/.test(date)) return Number.NaN;
+  return Date.parse(/:\d\d \d{4}\s*$/.test(date) ? `${date} GMT` : date);
 }

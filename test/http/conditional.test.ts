@@ -22,8 +22,11 @@ test.each<[Record<string, string>, number]>([
   [{ 'if-modified-since': AFTER }, 304],
   [{ 'if-modified-since': BEFORE }, 200],
   [{ 'if-modified-since': 'yesterday' }, 200],
+  [{ 'if-modified-since': '2027' }, 200],
   // RFC 850 and asctime, which a recipient must understand (RFC 9110 section 5.6.7).
   [{ 'if-modified-since': 'Thursday, 01-Oct-26 09:00:00 GMT' }, 304],
+  [{ 'if-modified-since': 'Thu Oct  1 09:00:00 2026' }, 304],
+  [{ 'if-modified-since': 'Thu Oct  1 08:59:59 2026' }, 200],
   // The tag decides where both are given.
   [{ 'if-none-match': '"other"', 'if-modified-since': AFTER }, 200],
   [{ 'if-none-match': ETAG, 'if-modified-since': BEFORE }, 304],
@@ -38,6 +41,19 @@ test.each<[Record<string, string>, number]>([
   [{ 'if-match': ETAG, 'if-unmodified-since': BEFORE }, 200],
 ])('%j gives %i', (headers, status) => {
   expect(evaluateConditions((name) => headers[name], ETAG, MODIFIED)).toBe(status);
+});
+
+test('a date without a zone means GMT, whatever the clock of the server', () => {
+  const { TZ } = process.env;
+  process.env.TZ = 'America/Anchorage';
+  try {
+    expect(new Date(MODIFIED).getHours()).toBe(1);
+    const since = (date: string) => evaluateConditions((name) => ({ 'if-modified-since': date })[name], ETAG, MODIFIED);
+    expect([since('Thu Oct  1 08:59:59 2026'), since('Thu Oct  1 09:00:00 2026')]).toEqual([200, 304]);
+  } finally {
+    if (TZ === undefined) delete process.env.TZ;
+    else process.env.TZ = TZ;
+  }
 });
 
 test('entity tags are read with what they may contain', () => {
