@@ -196,11 +196,10 @@ export function folderAddress(key: string): string {
 export function headOf(ref: FeedRef, config: Config, serverUrl: string, host: string, updated: string): FeedHead {
   const { site } = config;
   const paths = addresses(ref.key);
-  const own = ref.kind === 'site' || ref.kind === 'defined' || ref.kind === 'partner';
   const [hub, ...otherHubs] = [...(config.hub.own ? [`${serverUrl}/hub`] : []), ...config.push.hubs];
   return {
     // No feed may be without a title.
-    title: [ref.title, own ? '' : site.title].filter((part) => oneLine(part) !== '').join(' · ') || host,
+    title: titleOf(ref, site) || host,
     description: site.description,
     home: `${site.url}/`,
     topics: eachFormat((format) => serverUrl + paths[format]),
@@ -220,6 +219,12 @@ export function headOf(ref: FeedRef, config: Config, serverUrl: string, host: st
       image: site.podcast.image === null ? null : absolute(site.podcast.image, site.url),
     },
   };
+}
+
+/** What a feed calls itself: the publisher's own ones by their names, every other one with the site's. */
+export function titleOf({ kind, title }: Pick<FeedRef, 'kind' | 'title'>, site: Pick<Config['site'], 'title'>): string {
+  const own = kind === 'site' || kind === 'defined' || kind === 'partner';
+  return [title, own ? '' : site.title].filter((part) => oneLine(part) !== '').join(' · ');
 }
 
 /** Where a process registers by rssCloud, below the server's address. */

@@ -3,7 +3,7 @@ import type { ArticleData } from '../articles/article.ts';
 import { listedFeeds } from '../feeds/list.ts';
 import { NEWS_LIMIT, NEWS_WINDOW_MS, renderNewsSitemap } from '../feeds/news-sitemap.ts';
 import { renderOpml } from '../feeds/opml.ts';
-import { addresses } from '../feeds/selection.ts';
+import { addresses, titleOf } from '../feeds/selection.ts';
 import { renderSitemapIndex, renderSitemapShard, SHARD_SIZE } from '../feeds/sitemap.ts';
 import type { Home } from '../home.ts';
 import { pageOf } from './frame.ts';
@@ -33,11 +33,11 @@ export function listRoutes(home: Home): Hono {
     const feeds = await listedFeeds(home, -1);
     const text = renderOpml(
       { title: site.title, updated: await newestUpdate(home) },
-      feeds.map(({ key, title, lang }) => ({
-        title,
-        lang: lang ?? site.language,
-        xmlUrl: home.url + addresses(key).rss,
-        htmlUrl: key === '' ? new URL(`${site.url}/`).href : home.url + pageOf(key),
+      feeds.map((feed) => ({
+        title: titleOf(feed, site),
+        lang: feed.lang ?? site.language,
+        xmlUrl: home.url + addresses(feed.key).rss,
+        htmlUrl: feed.key === '' ? new URL(`${site.url}/`).href : home.url + pageOf(feed.key),
       })),
     );
     return { text, headers: OPML };
