@@ -4,6 +4,17 @@ import type { FeedRef } from './entry.ts';
 /** A feed that is published. */
 export type ListedFeed = FeedRef;
 
+/** Those of some feeds that can be read: they have documents, and are no partner's. */
+export async function readableFeeds(home: Home, keys: string[]): Promise<FeedRef[]> {
+  return home.db
+    .prepare(
+      `SELECT key, kind, title, lang FROM feeds WHERE key IN (SELECT value FROM json_each(?))
+       AND kind <> 'partner' AND EXISTS (SELECT 1 FROM documents WHERE feed = key AND gone = 0)`,
+    )
+    .bind(JSON.stringify(keys))
+    .all<FeedRef & { [column: string]: string | null }>();
+}
+
 /**
  * Feeds that have documents and at least one article, the site's own first.
  *

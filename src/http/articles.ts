@@ -1,4 +1,5 @@
 import type { ArticleData } from '../articles/article.ts';
+import { readableFeeds } from '../feeds/list.ts';
 import { addresses, feedsOf } from '../feeds/selection.ts';
 import type { Home } from '../home.ts';
 import { canonicalPath } from './aliases.ts';
@@ -26,15 +27,26 @@ async function contentAt(home: Home, pathname: string): Promise<Content | null> 
   const entry = entryOf(home, row, (await bodiesOf(home, [row])).get(row.body_hash) ?? '');
   const { site } = home.config;
   const refs = feedsOf(data, home.config).filter((ref) => KINDS.has(ref.kind));
+  // A tag with one article may have none.
+  const readable = new Set(
+    (
+      await readableFeeds(
+        home,
+        refs.map(({ key }) => key),
+      )
+    ).map(({ key }) => key),
+  );
   const text = articlePage({
     site: frameOf(home),
     entry,
     canonical: data.canonical ?? entry.url,
     feeds: [
       { title: site.title, ...addresses('') },
-      ...refs.filter((ref) => ref.kind === 'category').map((ref) => ({ title: ref.title, ...addresses(ref.key) })),
+      ...refs
+        .filter((ref) => ref.kind === 'category' && readable.has(ref.key))
+        .map((ref) => ({ title: ref.title, ...addresses(ref.key) })),
     ],
-    sections: refs.map((ref) => ({ title: ref.title, page: pageOf(ref.key) })),
+    sections: refs.map((ref) => ({ title: ref.title, page: readable.has(ref.key) ? pageOf(ref.key) : null })),
   });
   return { text, headers: pageHeaders({ Link: `<${entry.url}>; rel="canonical"` }) };
 }

@@ -1,6 +1,6 @@
 import { type Context, Hono } from 'hono';
 import type { FeedRef } from '../feeds/entry.ts';
-import { listedFeeds } from '../feeds/list.ts';
+import { listedFeeds, readableFeeds } from '../feeds/list.ts';
 import { addresses } from '../feeds/selection.ts';
 import type { Home } from '../home.ts';
 import { isPartnerAddress } from '../partners/addresses.ts';
@@ -119,13 +119,7 @@ async function serveFeedPage(
 
 /** The feed whose folder a path is; null when there is none with documents and articles. */
 async function feedAt(home: Home, pathname: string): Promise<FeedRef | null> {
-  return home.db
-    .prepare(
-      `SELECT key, kind, title, lang FROM feeds WHERE key IN (SELECT value FROM json_each(?))
-       AND kind <> 'partner' AND EXISTS (SELECT 1 FROM documents WHERE feed = key AND gone = 0) LIMIT 1`,
-    )
-    .bind(JSON.stringify(keysAt(pathname)))
-    .first<FeedRef & { [column: string]: string | null }>();
+  return (await readableFeeds(home, keysAt(pathname)))[0] ?? null;
 }
 
 /** The newest entries of a feed, as its fragments tell them. */

@@ -138,3 +138,26 @@ describe('the publisher’s colour and logo', () => {
     expect(() => resolveConfig({ site: { color: 'red; }' } }, 'http://x')).toThrow(/site.color: must be a colour/);
   });
 });
+
+test('links of an article page lead to pages that there are', async () => {
+  const small = publishing({ config: { site: { title: 'Small' } } });
+  try {
+    await small.publish({
+      'a.md': article('A', { tags: '[shared, "C++"]', categories: '[News]' }),
+      'b.md': article('B', { tags: '[shared]' }),
+    });
+    const text = await (await small.get('/articles/a/', BROWSER)).text();
+    const chips = /<ul class="chips">(.*)<\/ul>/.exec(text)?.[1] ?? '';
+    expect(
+      chips
+        .replaceAll(/<[^>]+>/g, ' ')
+        .trim()
+        .split(/\s+/),
+    ).toEqual(['News', 'C++', 'shared']);
+    const links = [...chips.matchAll(/href="([^"]+)"/g)].map((match) => match[1] ?? '');
+    expect(links).toEqual(['/category/news/', '/tag/shared/']);
+    for (const link of links) expect((await small.get(link, BROWSER)).status, link).toBe(200);
+  } finally {
+    small.home.close();
+  }
+});

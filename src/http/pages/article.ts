@@ -10,7 +10,8 @@ export function articlePage(of: {
   /** Where the article stood first, when that was elsewhere. */
   canonical: string;
   feeds: Discoverable[];
-  sections: { title: string; page: string }[];
+  /** Its categories and tags, with the page of each that has a feed. */
+  sections: { title: string; page: string | null }[];
 }): Markup {
   const { site, entry, canonical } = of;
   const lang = entry.lang ?? site.lang;
@@ -31,7 +32,7 @@ ${openGraph(of)}
 <p class="byline">${instant(entry.published, site.zone, lang)}${authors === '' ? '' : ` · ${authors}`}</p></header>
 ${sanitized(entry.html)}
 ${entry.enclosures.map((file) => attachment(file, site))}
-${of.sections.length === 0 ? '' : html`<ul class="chips">${of.sections.map((section) => html`<li><a href="${site.base}${section.page}">${section.title}</a></li>`)}</ul>`}
+${of.sections.length === 0 ? '' : html`<ul class="chips">${of.sections.map((section) => html`<li>${section.page === null ? html`<span>${section.title}</span>` : html`<a href="${site.base}${section.page}">${section.title}</a>`}</li>`)}</ul>`}
 </article></main>
 ${foot(site)}`,
   });

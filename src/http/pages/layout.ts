@@ -167,7 +167,7 @@ form.inline { display: inline; }
 .address button { min-width: 4.2rem; padding: .1rem .6rem; font-size: .82rem; }
 .address button[hidden] { display: none; }
 .chips { display: flex; flex-wrap: wrap; gap: .45rem; padding: 0; margin: .5rem 0 0; list-style: none; }
-.chips a { display: inline-block; padding: .2rem .75rem; border: 1px solid var(--line); border-radius: 99rem; background: var(--paper); text-decoration: none; font-size: .92rem; }
+.chips a, .chips span { display: inline-block; padding: .2rem .75rem; border: 1px solid var(--line); border-radius: 99rem; background: var(--paper); text-decoration: none; font-size: .92rem; }
 .chips a:hover { border-color: var(--mark); }
 .entries { list-style: none; padding: 0; margin: 0; }
 .entries > li { padding: 1.05rem 0; border-bottom: 1px solid var(--line); }
