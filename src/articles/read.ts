@@ -227,7 +227,7 @@ function articleAuthors(ask: Lookup, directory: AuthorDirectory): Author[] {
 /** Former addresses; Obsidian's other names of a note are none. */
 function aliasesOf(ask: Lookup): string[] {
   const found = ask.all(KEYS.aliases).flatMap(({ value }) => (Array.isArray(value) ? value : [value]));
-  return [...new Set(found.map((value) => textOf(value) ?? '').filter((text) => /^\S*[/.]\S*$/.test(text)))];
+  return [...new Set(found.map((value) => textOf(value) ?? '').filter((text) => /^\/|^\S*[/.]\S*$/.test(text)))];
 }
 
 function addressFor(article: Unaddressed, ask: Lookup, file: FileName, config: Config): string | Problem {

@@ -65,8 +65,8 @@ const BY_FILE: { pattern: RegExp; kind: string; format: Format }[] = [
  */
 export function aliasOf(pathname: string, { aliases }: Pick<Config['feeds'], 'aliases'>): string | null {
   const path = withoutSlash(pathname);
-  const named = aliases[path] ?? aliases[`${path}/`];
-  if (named !== undefined) return named;
+  const named = Object.entries(aliases).find(([alias]) => withoutSlash(canonicalPath(alias)) === path);
+  if (named) return canonicalPath(named[1]);
   const ofSite = OF_SITE[path];
   if (ofSite) return addresses('')[ofSite];
   const parts = path.slice(1).split('/');
@@ -104,15 +104,33 @@ function keyOf(folder: string[]): string | null {
 
 /** Where a feed that was renamed is now: the address of the same document or page there; null when it was not. */
 export function renamedTo(pathname: string, feeds: Pick<Config['feeds'], 'aliases' | 'renamed'>): string | null {
+  if (Object.keys(feeds.renamed).length === 0) return null;
+  const named = followed(pathname, feeds.renamed);
+  if (named !== pathname) return aliasOf(named, feeds) ?? named;
+  // By a name that another generator has for it.
+  const meant = meantBy(pathname, feeds);
+  const renamed = followed(meant, feeds.renamed);
+  return renamed === meant ? null : renamed;
+}
+
+/** The document, page or `/feed` of ours that a path means by whatever name; the path itself where it means none. */
+function meantBy(pathname: string, feeds: Pick<Config['feeds'], 'aliases'>): string {
+  const document = aliasOf(pathname, feeds);
+  if (document !== null) return document;
+  const [, folder = '', rest = '/'] = /^(.*?)(\/feed)?\/?$/.exec(pathname) ?? [];
+  const key = keyOf(folder.slice(1).split('/'));
+  return key ? folderAddress(key) + rest : pathname;
+}
+
+function followed(pathname: string, renamed: Config['feeds']['renamed']): string {
   let path = pathname;
   // As many names as there are, so that a circle ends.
-  for (let turn = 0; turn <= Object.keys(feeds.renamed).length; turn++) {
-    const rule = Object.entries(feeds.renamed).find(([from]) => isBelow(path, folderAddress(from)));
+  for (let turn = 0; turn <= Object.keys(renamed).length; turn++) {
+    const rule = Object.entries(renamed).find(([from]) => isBelow(path, folderAddress(from)));
     if (!rule) break;
     path = folderAddress(rule[1]) + path.slice(folderAddress(rule[0]).length);
   }
-  if (path === pathname) return null;
-  return aliasOf(path, feeds) ?? path;
+  return path;
 }
 
 const isBelow = (path: string, folder: string) => path === folder || path.startsWith(`${folder}/`);

@@ -5,6 +5,7 @@ import { addresses } from '../feeds/selection.ts';
 import type { Home } from '../home.ts';
 import { keysAt } from './aliases.ts';
 import { type AnswerFor, serveDocument } from './documents.ts';
+import { redirected } from './headers.ts';
 
 /** Below a feed: the period, its link, the file. */
 const ARCHIVE = /^(.*)\/archives\/(\d{4}-\d\d(?:-\d\d(?:\.\d{4,})?)?)\/([0-9a-f]{16}|next)\/([a-z]+\.(?:xml|json))$/;
@@ -29,7 +30,8 @@ export async function archiveAt(
   if (!format || !feed || (feed.kind === 'partner' && !proven)) return null;
   if (link === NEXT) {
     const next = await archiveAfter(home, feed.key, period);
-    return moved(home, c, (next ? archiveAddresses(feed.key, next) : addresses(feed.key))[format], 302);
+    const topics = next ? archiveAddresses(feed.key, next) : addresses(feed.key);
+    return redirected(home.config, home.url + topics[format], 302);
   }
   const { makeArchive } = await import('../feeds/archive-documents.ts');
   const outcome = await makeArchive(home, feed, { period, link });
@@ -37,14 +39,8 @@ export async function archiveAt(
   if (outcome === 'changing')
     return c.text('This archive is changing; ask again in a moment.\n', 503, { 'Retry-After': RETRY_AFTER });
   // Whoever walks back by an old link goes on with what the archive has become.
-  if (outcome !== 'made') return moved(home, c, archiveAddresses(feed.key, outcome)[format], 301);
+  if (outcome !== 'made') return redirected(home.config, home.url + archiveAddresses(feed.key, outcome)[format], 301);
   return serveDocument(home, answerFor, c.req.raw, archiveAddresses(feed.key, { period, link })[format], { proven });
-}
-
-function moved(home: Home, c: Context, address: string, status: 301 | 302): Response {
-  c.header('Cache-Control', 'no-cache');
-  c.header('Access-Control-Allow-Origin', '*');
-  return c.redirect(home.url + address, status);
 }
 
 async function feedOf(home: Home, folder: string): Promise<FeedRef | null> {

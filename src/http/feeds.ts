@@ -9,7 +9,7 @@ import { archiveAt } from './archives.ts';
 import { articleAt } from './articles.ts';
 import { type AnswerFor, documentAnswers, serveDocument } from './documents.ts';
 import { frameOf, shown } from './frame.ts';
-import { discoveryLinks } from './headers.ts';
+import { discoveryLinks, redirected } from './headers.ts';
 import { lost } from './lost.ts';
 import { negotiated } from './negotiation.ts';
 import { feedPage } from './pages/feed.ts';
@@ -42,8 +42,8 @@ export function feedRoutes(home: Home): Hono {
       const { partnerFeedAt } = await import('./partner-feeds.ts');
       return partnerFeedAt(home, answerFor, c, own);
     }
-    const moved = renamedTo(pathname, home.config.feeds);
-    if (moved !== null) return c.redirect(home.url + moved, 301);
+    const moved = renamedTo(own, home.config.feeds);
+    if (moved !== null) return redirected(home.config, home.url + moved, 301);
     return (
       (await documentAt(home, answerFor, c, pathname)) ??
       (await archiveAt(home, answerFor, c, own)) ??

@@ -9,6 +9,14 @@ export function publicHeaders(config: Config): Record<string, string> {
   };
 }
 
+/** Leads to another address of this server or the publisher's; for now, since what was moved may come back. */
+export function redirected(config: Config, location: string, status: 301 | 302): Response {
+  return new Response(null, {
+    status,
+    headers: { ...publicHeaders(config), 'Cache-Control': 'no-cache', Location: location },
+  });
+}
+
 /** How an answer that was chosen by several request headers says so, each once. */
 export function vary(...names: (string | null | undefined)[]): string {
   const all = names.flatMap((name) => name?.split(',') ?? []).map((name) => name.trim());

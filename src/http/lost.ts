@@ -8,6 +8,7 @@ import { aliasOf, canonicalPath } from './aliases.ts';
 import { basePath } from './base.ts';
 import { goneSentence } from './documents.ts';
 import { frameOf, shown } from './frame.ts';
+import { redirected } from './headers.ts';
 import { negotiated } from './negotiation.ts';
 import { lostPage } from './pages/lost.ts';
 import { servePage, serveText } from './rendered.ts';
@@ -21,7 +22,7 @@ const TEXT = { 'Content-Type': 'text/plain; charset=utf-8' };
 export async function lost(home: Home, c: Context, pathname: string): Promise<Response> {
   const path = canonicalPath(pathname);
   const elsewhere = await articleFormerlyAt(home, path);
-  if (elsewhere !== null) return c.redirect(elsewhere, 301);
+  if (elsewhere !== null) return redirected(home.config, elsewhere, 301);
   const words = frameOf(home).words;
   const sentence = `There is nothing at ${path}.`;
   if (await wasWithdrawn(home, path))

@@ -4,7 +4,13 @@ import { article, type Publishing, publishing } from './publishing.ts';
 let site: Publishing;
 beforeAll(async () => {
   site = publishing({
-    config: { feeds: { tagMinimum: 1, renamed: { 'tag/old': 'tag/bus' }, aliases: { '/news.rdf': '/rss.xml' } } },
+    config: {
+      feeds: {
+        tagMinimum: 1,
+        renamed: { 'tag/old': 'tag/bus' },
+        aliases: { '/news.rdf': '/rss.xml', '/내 소식.xml': '/atom.xml' },
+      },
+    },
   });
   await site.publish({
     'a.md': article('A', { tags: '[bus]', aliases: '[/2019/a.html, former-a/, /지난 글/]' }),
@@ -28,14 +34,25 @@ describe('what is elsewhere', () => {
     ['/tag/old/rss.xml', '/tag/bus/rss.xml'],
     ['/tag/old/', '/tag/bus/'],
     ['/tag/old/feed.xml', '/tag/bus/atom.xml'],
+    // By the names that it was subscribed to before.
+    ['/tags/Old/index.xml', '/tag/bus/rss.xml'],
+    ['/tags/old/', '/tag/bus/'],
+    ['/tags/old/feed', '/tag/bus/feed'],
+    ['/feed/by_tag/old.xml', '/tag/bus/atom.xml'],
+    ['/%EC%A7%80%EB%82%9C%20%EA%B8%80/', '/articles/a/'],
   ])('%s leads to %s, for good and in one step', async (from, to) => {
     const response = await site.get(from);
     expect([response.status, response.headers.get('location')]).toEqual([301, site.home.url + to]);
     expect((await site.get(to)).status).toBe(200);
+    // A page elsewhere may follow it, and what leads on today may come back.
+    expect(response.headers.get('access-control-allow-origin')).toBe('*');
+    expect(response.headers.get('cache-control')).toBe('no-cache');
   });
 
   test("the publisher's own alias is answered", async () => {
     expect((await site.get('/news.rdf')).headers.get('content-type')).toContain('application/rss+xml');
+    const korean = await site.get(`/${encodeURIComponent('내 소식.xml')}`);
+    expect(korean.headers.get('content-type')).toContain('application/atom+xml');
   });
 });
 
