@@ -58,7 +58,7 @@ export type BodyFormat = 'markdown' | 'html' | 'mdx';
 
 /**
  * An article as its file tells it. Nothing in it depends on other files or on history, and on the clock only whether a
- * picture's rights have ended: the same bytes and the same configuration give the same Article. Instants are ISO 8601 in UTC with milliseconds.
+ * picture's rights have ended and an update has come: the same bytes and the same configuration give the same Article. Instants are ISO 8601 in UTC with milliseconds.
  */
 export interface Article {
   /** Below the content folder, separated by `/`, as the source spells it. */
@@ -127,7 +127,7 @@ export type Reading =
       article: Article;
       repaired: boolean;
       problems: Problem[];
-      /** When it changes by itself (expiry, also of the picture's rights); epoch milliseconds. */
+      /** When it changes by itself (expiry, also of the picture's rights, an update to come); epoch milliseconds. */
       due: number | null;
     }
   | { state: 'withheld'; article: Article; repaired: boolean; problems: Problem[]; due: number | null }

@@ -24,7 +24,7 @@ export interface ArticleFile {
 /** What a file is read with. */
 export interface ReadingContext {
   config: Config;
-  /** Epoch milliseconds; decides only what is future, what is expired, and whose rights have ended. */
+  /** Epoch milliseconds; decides only what is future, an update too, what is expired, and whose rights have ended. */
   now: number;
   /** Authors that articles name by key. */
   authors?: AuthorDirectory;
@@ -68,8 +68,15 @@ function read({ path, bytes }: ArticleFile, context: ReadingContext): Reading {
   const fatal: Problem[] = [];
   // A draft need not have a date yet.
   if ('problem' in dates) fatal.push(dates.problem);
-  const { published, updated, expires, warnings } =
+  const { published, expires, warnings, ...said } =
     'problem' in dates ? { published: 0, updated: null, expires: null, warnings: [] } : dates;
+  // No document may say that it was changed tomorrow; when the time comes the file is read again.
+  const later = said.updated !== null && said.updated > now ? said.updated : null;
+  const updated = later === null ? said.updated : null;
+  if (later !== null) {
+    const message = `Its update is dated ${isoOf(later)}, which has not come yet; until then it counts as not updated.`;
+    problems.push({ code: 'updated-future', message, ...lineOf(decoded.text, ask.first(KEYS.updated)) });
+  }
   problems.push(...warnings);
   const base = unaddressed(path, split, ask, file, { published, updated, expires }, context.authors ?? {});
   const url = addressFor(base, ask, file, config);
@@ -90,7 +97,7 @@ function read({ path, bytes }: ArticleFile, context: ReadingContext): Reading {
     problems.unshift({ code: 'future', message: `The article will be published on ${isoOf(published)}.` });
     return { state: 'withheld', article, repaired, problems, due: published };
   }
-  const changes = [expires, ends].filter((at) => at !== null);
+  const changes = [expires, ends, later].filter((at) => at !== null);
   return { state: 'accepted', article, repaired, problems, due: changes.length > 0 ? Math.min(...changes) : null };
 }
 

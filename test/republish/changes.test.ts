@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { ConfigInput } from '../../src/config/schema.ts';
+import { duePaths, nextDue } from '../../src/ledger/scan.ts';
 import {
   article,
   bodyOf,
@@ -137,6 +138,21 @@ describe('updated', () => {
     expect(await updatedOf(moves && text.includes('A!') ? 'A!' : 'A')).toBe(updated);
     expect(report.events.updated).toBe(Number(moves));
     if (!text.includes('2026-03-01')) expect(await room.documents()).not.toEqual(before);
+  });
+
+  it('is never later than now: an update to come counts when its time does', async () => {
+    open();
+    room.write('a.md', article('A', { updated: new Date(START + 10 * MINUTE).toISOString() }));
+    await room.run();
+    expect((await room.file('a.md'))?.problems).toMatchObject([{ code: 'updated-future', line: 4 }]);
+    expect(await updatedOf('A')).toBe('2026-04-01T09:00:00.000Z');
+    for (const address of ['/atom.xml', '/rss.xml', '/feed.json'])
+      expect(await room.get(address)).not.toMatch(/2026-05-01T09:10|01 May 2026 09:10/);
+    expect(await nextDue(room.home)).toBe(START + 10 * MINUTE);
+    room.clock.now = START + 10 * MINUTE;
+    expect(await room.run(await duePaths(room.home, room.clock.now))).toMatchObject({ events: { updated: 1 } });
+    expect(await updatedOf('A')).toBe('2026-05-01T09:10:00.000Z');
+    expect((await room.file('a.md'))?.problems).toEqual([]);
   });
 
   it('is what the file says, where that is newer than what was known', async () => {
