@@ -79,6 +79,10 @@ export interface Article {
   categories: string[];
   tags: string[];
   image: Image | null;
+  /** Absolute address of a wide picture for the head of the page; absent where the file names none. */
+  banner?: string;
+  /** Absolute address of the page elsewhere that the article is about; absent where the file names none. */
+  external?: string;
   /** Address of a picture whose rights have ended: it is shown nowhere, in the body neither. Absent otherwise. */
   endedImage?: string;
   /** What was mended, the newest first; absent when nothing was. */

@@ -289,12 +289,16 @@ function addressed(
   const corrections = correctionsOf(ask, zone);
   const enclosures = enclosuresOf(ask, url);
   const episode = episodeOf(ask, enclosures, url);
+  const banner = addressIn(ask, KEYS.banner, url);
+  const external = addressIn(ask, KEYS.external, url);
   const article = {
     ...base,
     id: idOf(ask),
     url,
     image,
-    canonical: canonicalOf(ask, url),
+    canonical: addressIn(ask, KEYS.canonical, url),
+    ...(banner !== null && banner !== ended && { banner }),
+    ...(external !== null && { external }),
     enclosures,
     ...(episode && { episode }),
     ...(ended !== null && { endedImage: ended }),
@@ -326,8 +330,9 @@ function shownImage(
   return { image: null, ends: null, ended: named.url };
 }
 
-function canonicalOf(ask: Lookup, url: string): string | null {
-  const text = textOf(ask.first(KEYS.canonical)?.value);
+/** A web address, or a path of the site, made absolute; null where there is none. */
+function addressIn(ask: Lookup, names: readonly string[], url: string): string | null {
+  const text = textOf(ask.first(names)?.value);
   if (!text || !/^https?:|^\//.test(text) || !URL.canParse(text, url)) return null;
   return new URL(text, url).href;
 }

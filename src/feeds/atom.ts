@@ -48,6 +48,8 @@ export function atomEntry(entry: Entry, variant: Variant): Element {
   }
   const image = imageOf(entry);
   if (image) children.push(...mediaImage(image));
+  const external = webAddress(entry.external);
+  if (external !== null) children.push(element('link', { rel: 'related', href: external }));
   if (entry.canonical) children.push(element('link', { rel: 'canonical', href: webAddress(entry.canonical) }));
   if (entry.licence) children.push(element('rights', {}, text(oneLine(entry.licence))));
   return element('entry', { 'xml:lang': languageOf(entry.lang) }, ...lines(children));

@@ -39,6 +39,10 @@ export interface Entry {
   image: Image | null;
   lang: string | null;
   enclosures: Enclosure[];
+  /** A wide picture for the head of a page. */
+  banner?: string;
+  /** The page elsewhere that the article is about. */
+  external?: string;
   /** Where the article first stood, if that was elsewhere. */
   original?: string;
   /** The address that copies are asked to name as the canonical one. */

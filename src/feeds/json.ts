@@ -16,6 +16,8 @@ export function jsonItem(entry: Entry, variant: Variant): object {
   const tags = labelsOf(entry);
   const lang = languageOf(entry.lang);
   const image = imageOf(entry);
+  const banner = webAddress(entry.banner);
+  const external = webAddress(entry.external);
   // The format has no word for these; members with an underscore are extensions ("Extensions").
   const own = [
     ['canonical_url', webAddress(entry.canonical)],
@@ -31,10 +33,12 @@ export function jsonItem(entry: Entry, variant: Variant): object {
   return {
     id: oneLine(entry.id),
     url: webAddress(entry.url) ?? entry.url,
+    ...(external !== null && { external_url: external }),
     ...(title !== '' && { title }),
     ...(variant === 'full' ? { content_html: sound(entry.html) } : { content_text: summary }),
     ...(summary !== '' && { summary }),
     ...(image !== null && { image: image.url }),
+    ...(banner !== null && { banner_image: banner }),
     date_published: new Date(entry.published).toISOString(),
     date_modified: new Date(entry.updated).toISOString(),
     ...(authors.length > 0 && { authors }),

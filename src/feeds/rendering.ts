@@ -47,6 +47,8 @@ export function entryOf(
     image: data.image,
     lang: data.lang,
     enclosures: data.enclosures,
+    ...(data.banner && { banner: data.banner }),
+    ...(data.external && { external: data.external }),
     ...(data.episode && { episode: data.episode }),
     ...(data.canonical !== null && { original: data.canonical }),
     ...(corrections.length > 0 && { corrections }),

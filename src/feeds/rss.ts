@@ -49,6 +49,8 @@ export function rssItem(entry: Entry, variant: Variant): Element {
   if (entry.updated !== entry.published)
     children.push(element('atom:updated', {}, text(new Date(entry.updated).toISOString())));
   children.push(...attached(entry));
+  const external = webAddress(entry.external);
+  if (external !== null) children.push(element('atom:link', { rel: 'related', href: external }));
   if (entry.canonical) children.push(element('atom:link', { rel: 'canonical', href: webAddress(entry.canonical) }));
   if (entry.licence) children.push(element('dc:rights', {}, plain(oneLine(entry.licence))));
   const lang = languageOf(entry.lang);

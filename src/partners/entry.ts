@@ -16,8 +16,11 @@ export function entryFor(entry: Entry, rules: TextRules, config: Pick<Config, 's
   const footer =
     rules.attribution === null ? '' : footerOf(entry, rules.attribution, rules, link(entry.url), config.site);
   const { canonical, licence } = rules;
+  const { banner, ...rest } = entry;
+  const hasBanner = banner !== undefined && rules.images !== 'none' && rules.images !== 'lead';
   return {
-    ...entry,
+    ...rest,
+    ...(hasBanner && { banner }),
     url: link(entry.url),
     html: [text, footer].filter((part) => part !== '').join('\n'),
     image: rules.images === 'none' ? null : rules.images === 'lead' ? lead : entry.image,

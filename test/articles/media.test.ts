@@ -32,6 +32,23 @@ describe('pictures of an article', () => {
   });
 });
 
+describe('a banner, and a page elsewhere', () => {
+  it.each([
+    ['banner_image: /wide.png', { banner: 'https://news.example/wide.png' }],
+    ['external_url: https://city.example/a?b=1', { external: 'https://city.example/a?b=1' }],
+    ['params: {externalUrl: "https://city.example/"}', { external: 'https://city.example/' }],
+    ['bannerImage: yes\nexternalLink: a city', {}],
+  ])('%j', (extra, expected) => {
+    const { banner, external } = of(extra);
+    expect({ ...(banner && { banner }), ...(external && { external }) }).toEqual(expected);
+  });
+
+  it('a banner is not shown whose rights, as the picture, have ended', () => {
+    const { image, banner } = of('image: {url: /a.png, expires: 2025-01-01}\nbanner_image: /a.png');
+    expect([image, banner]).toEqual([null, undefined]);
+  });
+});
+
 describe('audio, video and other files', () => {
   it.each([
     ['audio: /a.mp3', { url: 'https://news.example/a.mp3', type: 'audio/mpeg', length: 0 }],

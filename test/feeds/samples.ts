@@ -142,6 +142,8 @@ export const anyEntry: fc.Arbitrary<Entry> = fc.record({
   image: fc.option(anyImage),
   lang: fc.option(fc.oneof(anyText, fc.constantFrom('ko', 'en-GB', 'zh-Hant-TW'))),
   enclosures: fc.array(anyEnclosure, { maxLength: 3 }),
+  banner: fc.oneof(anyUrl, anyText),
+  external: fc.oneof(anyUrl, anyText),
 });
 
 /** Any head that the types allow, with absolute addresses. */

@@ -29,6 +29,7 @@ const entry: Entry = {
   categories: ['News'],
   tags: [],
   image: null,
+  banner: 'https://news.example/wide.jpg',
   lang: null,
   enclosures: [{ url: 'https://news.example/a.mp3', type: 'audio/mpeg', length: 1 }],
 };
@@ -94,6 +95,8 @@ test('which pictures: all, the lead alone, none', async () => {
   expect((await applied({ images: 'lead' })).image).toEqual({ url: 'https://news.example/1.jpg' });
   expect((await applied({ images: 'none' })).image).toBeNull();
   expect((await applied({ images: 'none' })).enclosures).toHaveLength(1);
+  const banners = (['all', 'lead', 'none'] as const).map(async (images) => (await applied({ images })).banner);
+  expect(await Promise.all(banners)).toEqual(['https://news.example/wide.jpg', undefined, undefined]);
 });
 
 test('the attribution is escaped, sanitized, and links to the article itself', async () => {
