@@ -57,6 +57,19 @@ export function articleUrl(place: Place, config: Config): string {
   return `${config.url}/articles/${ownPath(place)}/`;
 }
 
+/** First parts of paths below which no article is ever shown, and paths that are something else themselves. */
+const TAKEN = {
+  below: ['admin', 'api', 'docs', 'partners'],
+  exact: ['/', '/feed', '/hub', '/healthz', '/readyz', '/metrics'],
+};
+
+/** Whether an address is one at which this server answers with something else. */
+export function isTaken(url: string, config: Pick<Config, 'url'>): boolean {
+  if (!url.startsWith(`${config.url}/`)) return false;
+  const { pathname } = new URL(url.slice(config.url.length), 'http://host');
+  return TAKEN.below.includes(pathname.split('/')[1] ?? '') || TAKEN.exact.includes(pathname.replace(/(.)\/$/, '$1'));
+}
+
 function made(permalink: (article: Unaddressed) => string, { article }: Place): string {
   let result: unknown;
   try {

@@ -10,7 +10,7 @@ import { type FileName, languageTag, parseFileName } from './file-name.ts';
 import { type Split, splitFrontMatter } from './front-matter.ts';
 import { KEYS } from './keys.ts';
 import { enclosuresOf, imageOf, withRights } from './media.ts';
-import { AddressError, articleUrl, type Place, type Unaddressed } from './permalink.ts';
+import { AddressError, articleUrl, isTaken, type Place, type Unaddressed } from './permalink.ts';
 import { wantsExcerpt, wantsFeeds, withheldBecause } from './state.ts';
 import { plainText } from './text.ts';
 
@@ -81,6 +81,10 @@ function read({ path, bytes }: ArticleFile, context: ReadingContext): Reading {
   const base = unaddressed(path, split, ask, file, { published, updated, expires }, context.authors ?? {});
   const url = addressFor(base, ask, file, config);
   if (typeof url !== 'string') fatal.push({ ...url, ...lineOf(decoded.text, ask.first(KEYS.permalink)) });
+  if (typeof url === 'string' && isTaken(url, config)) {
+    const message = `Tidings itself answers at ${url}, so that nobody sees the article there. Give it another permalink, or set site.url to the address of your site.`;
+    problems.push({ code: 'url-taken', message, ...lineOf(decoded.text, ask.first(KEYS.permalink)) });
+  }
   if (withheld === null && fatal.length > 0) return { state: 'rejected', problems: [...fatal, ...problems] };
   const address = typeof url === 'string' ? url : `${config.site.url}/`;
   const zone = config.site.timezone;

@@ -10,6 +10,21 @@ const urlOf = (path: string, permalink: string | undefined, extra = '') =>
     config: siteConfig(permalink === undefined ? {} : { permalink }),
   }).url;
 
+describe('addresses at which Tidings itself answers', () => {
+  const at = (permalink: string, url: string) =>
+    read(`---\ntitle: x\ndate: 2024-03-05\npermalink: ${permalink}\n---\n`, { config: siteConfig({ url }) });
+  it.each(['/docs/intro/', '/api/x.html', '/admin/', '/feed', '/'])('%s is told', (permalink) => {
+    expect(at(permalink, 'http://localhost:8787')).toMatchObject({
+      state: 'accepted',
+      problems: [{ code: 'url-taken', line: 4 }],
+    });
+    expect(at(permalink, 'https://news.example').problems).toEqual([]);
+  });
+  it.each(['/apiary/', '/category/x/', '/feed/x/', '/news/docs/'])('%s is free', (permalink) => {
+    expect(at(permalink, 'http://localhost:8787').problems).toEqual([]);
+  });
+});
+
 describe('addresses', () => {
   it.each([
     ['date', '/city/tea/2024/03/05/my-Tea.html'],
