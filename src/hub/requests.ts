@@ -7,6 +7,8 @@ import { topicAddresses } from './topics.ts';
 
 /** WebSub 5.1: a secret is less than 200 bytes. */
 const SECRET_BYTES = 200;
+/** Fields that can mean one thing only. */
+const SINGLE = ['hub.mode', 'hub.callback', 'hub.topic', 'hub.secret'];
 
 /** A subscriber's wish, checked but not verified. */
 export interface SubscriptionRequest {
@@ -54,12 +56,12 @@ export async function readRequest(
   // WebSub 5.1: ignored when unsubscribing, whatever it says.
   const lease = (mode === 'subscribe' && form.get('hub.lease_seconds')) || null;
 
-  const wrong = callbackProblem(callback, home.allowPrivate);
+  const wrong = fieldProblem(form) ?? callbackProblem(callback, home.allowPrivate);
   if (wrong) return refuse(400, wrong);
   if (givenTopic === '') return refuse(400, 'hub.topic is missing: give the address of a feed, its rel="self" link.');
   if (secret !== null && new TextEncoder().encode(secret).length >= SECRET_BYTES)
     return refuse(400, `hub.secret is too long: it must be less than ${SECRET_BYTES} bytes.`);
-  if (lease !== null && (!/^\d{1,15}$/.test(lease) || Number(lease) === 0))
+  if (lease !== null && (!/^\d+$/.test(lease) || Number(lease) === 0))
     return refuse(400, 'hub.lease_seconds must be a positive whole number of seconds.');
 
   const content = form.get('hub.content') || null;
@@ -80,6 +82,19 @@ export async function readRequest(
     ok: true,
     request: { ...request, leaseSeconds: leaseSeconds(home.config.hub, lease === null ? null : Number(lease)) },
   };
+}
+
+/**
+ * The sentence that says which field has two values, or bytes that are no UTF-8 (WebSub 5.1); null when none has. A secret
+ * that is read otherwise than its owner meant would sign every delivery wrongly.
+ */
+function fieldProblem(form: URLSearchParams): string | null {
+  for (const name of SINGLE) {
+    const [value = '', ...others] = new Set(form.getAll(name));
+    if (others.length > 0) return `${name} has two values: send a request for each.`;
+    if (value.includes('\ufffd')) return `${name} is not in UTF-8.`;
+  }
+  return null;
 }
 
 /** A feed may be gone while a subscription to it is left to be ended. */

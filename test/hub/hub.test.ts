@@ -57,6 +57,19 @@ describe('a request (WebSub 5.1)', () => {
     expect((await post(home, subscription(`${sink.url}/cb`, more))).status).toBe(202);
   });
 
+  test.each([
+    ['hub.mode', 'unsubscribe'],
+    ['hub.topic', 'http://tidings.test/atom.xml'],
+    ['hub.callback', 'http://example.com/other'],
+    ['hub.secret', 'another'],
+  ])('with two values of %s is refused, and with one twice taken', async (name, other) => {
+    const fields = subscription(`${sink.url}/cb`, { 'hub.secret': 'secret' });
+    const form = (value = '') => `${new URLSearchParams(fields)}&${new URLSearchParams({ [name]: value })}`;
+    const refused = await post(home, form(other));
+    expect([refused.status, refused.text]).toEqual([400, `${name} has two values: send a request for each.\n`]);
+    expect((await post(home, form(fields[name]))).status).toBe(202);
+  });
+
   test('of another type, size or method is refused', async () => {
     const routes = hubRoutes(home);
     const json = { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' };
@@ -94,6 +107,7 @@ describe('verification of intent (WebSub 5.3)', () => {
     ['', 600],
     ['1', 60],
     ['99999999', 3600],
+    ['9'.repeat(40), 3600],
     ['700', 700],
   ])('a lease of %j becomes %i seconds, told and kept', async (asked, seconds) => {
     const before = Date.now();

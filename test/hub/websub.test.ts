@@ -136,6 +136,16 @@ describe('5.1 Subscriber sends subscription request', () => {
     expect(questions()[0]?.fields.get('hub.topic')).toBe('http://tidings.test/tag/버스/atom.xml');
   });
 
+  test.each(['hub.secret=%FF%FE', 'hub.secret=caf%E9', 'hub.callback=http://reader.example/caf%E9'])(
+    'MUST: what is not UTF-8 is refused, for a secret would sign otherwise than its owner meant: %s',
+    async (field) => {
+      const form = new URLSearchParams({ 'hub.mode': 'subscribe', 'hub.topic': topic });
+      if (!field.startsWith('hub.callback')) form.set('hub.callback', `${sink.url}/cb`);
+      const refused = await post(home, `${form}&${field}`);
+      expect([refused.status, refused.text]).toEqual([400, `${field.split('=')[0]} is not in UTF-8.\n`]);
+    },
+  );
+
   test.each(['forever', '0', '-1', '1e9'])('MUST: a lease of %s is ignored when unsubscribing', async (lease) => {
     await ask('/cb');
     await settled();
