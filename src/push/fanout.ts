@@ -46,14 +46,26 @@ export async function fanOut(home: Home, work: Work): Promise<number | null> {
   return home.now();
 }
 
-/** @param wanted the version that is settled; what is wanted since then takes another pass */
+/**
+ * Begins a pass. Who was given up because the lease ends before the next try of an older version is told of this one with
+ * the rest (WebSub 7: a hub must go on trying with each update).
+ *
+ * @param wanted the version that is settled; what is wanted since then takes another pass
+ */
 async function begin(home: Home, topic: string, wanted: number): Promise<void> {
-  await home.db
-    .prepare(
-      'UPDATE fanouts SET pass = ?, started_at = ?, cursor = 0, cut = 0 WHERE topic = ? AND pass <= done AND wanted > done',
-    )
-    .bind(wanted, home.now(), topic)
-    .run();
+  await home.db.batch([
+    home.db
+      .prepare(
+        `DELETE FROM deliveries WHERE reason = 'ended' AND EXISTS (
+           SELECT 1 FROM subscriptions WHERE id = deliveries.subscription AND topic = ?)`,
+      )
+      .bind(topic),
+    home.db
+      .prepare(
+        'UPDATE fanouts SET pass = ?, started_at = ?, cursor = 0, cut = 0 WHERE topic = ? AND pass <= done AND wanted > done',
+      )
+      .bind(wanted, home.now(), topic),
+  ]);
 }
 
 /** Who comes after the part before and does not have the version, so many. */

@@ -423,6 +423,20 @@ describe('7 Content distribution', () => {
     await until(() => sink.deliveries().some(({ body }) => body.includes('Third words')));
     expect(await listSubscriptions(home)).toHaveLength(1);
   });
+
+  test('MUST: so is who was given up because the lease ends before the next try', async () => {
+    await ask('/cb', { 'hub.lease_seconds': '300' });
+    await settled();
+    sink.reply = ({ method }) => (method === 'POST' ? { status: 503, headers: { 'retry-after': '600' } } : undefined);
+    await publish('Second words');
+    await until(async () => (await listSubscriptions(home))[0]?.exception?.reason === 'ended');
+    await settled();
+    sink.reply = () => undefined;
+    await publish('Third words');
+    await until(() => sink.deliveries().some(({ body }) => body.includes('Third words')));
+    await settled();
+    expect(await listSubscriptions(home)).toMatchObject([{ exception: null }]);
+  });
 });
 
 describe('7.1 Authenticated content distribution', () => {
