@@ -2,6 +2,7 @@ import type { Home } from '../home.ts';
 import { lanes } from '../push/lanes.ts';
 import type { Work } from '../push/outbox.ts';
 import { enqueue, wake } from '../push/outbox.ts';
+import { retryAfterMs } from '../push/retry.ts';
 import { randomHex } from '../push/secret.ts';
 import { OutboundError } from '../storage/ports.ts';
 import { withQuery } from './callbacks.ts';
@@ -11,7 +12,7 @@ import { subscribe, unsubscribe } from './subscriptions.ts';
 
 /** Milliseconds that a callback has to confirm. */
 const TIMEOUT_MS = 10_000;
-/** Seconds before each further try of a callback that could not be reached. */
+/** Seconds before each further try of a callback that could not be reached; longer where it asks for more. */
 const RETRY_SECONDS = [10, 60, 300];
 
 /** A request that waits for its verification, as the database has it. */
@@ -34,7 +35,7 @@ export interface Pending {
   partner_key: string | null;
 }
 
-type Answer = { state: 'confirmed' | 'refused' } | { state: 'unreachable'; error: string };
+type Answer = { state: 'confirmed' | 'refused' } | { state: 'unreachable'; retryAfterMs: number };
 
 /**
  * Asks the callback whether its owner wants what was asked for in its name (WebSub 5.3). The newest request goes first:
@@ -64,7 +65,7 @@ export async function verify(home: Home, work: Work): Promise<number | null | 'e
       const wait = RETRY_SECONDS[pending.attempts];
       if (wait !== undefined) {
         await home.db.prepare('UPDATE verifications SET attempts = attempts + 1 WHERE seq = ?').bind(pending.seq).run();
-        return home.now() + wait * 1000;
+        return home.now() + Math.max(wait * 1000, answer.retryAfterMs);
       }
     }
     await home.db.prepare('DELETE FROM verifications WHERE seq = ?').bind(pending.seq).run();
@@ -97,15 +98,17 @@ async function ask(home: Home, pending: Pending): Promise<Answer> {
     'hub.lease_seconds': String(pending.lease_seconds),
   });
   try {
-    const { status, body, truncated } = await lanes(home).slow.run(pending.origin, () =>
+    const { status, headers, body, truncated } = await lanes(home).slow.run(pending.origin, () =>
       home.request({ url, method: 'GET', headers: { accept: 'text/plain, */*' }, timeoutMs: TIMEOUT_MS }),
     );
-    if (status >= 500 || status === 429) return { state: 'unreachable', error: `status ${status}` };
-    const confirmed = status >= 200 && status < 300 && !truncated && new TextDecoder().decode(body) === challenge;
+    if (status >= 500 || status === 429)
+      return { state: 'unreachable', retryAfterMs: retryAfterMs(headers.get('retry-after'), home.now()) ?? 0 };
+    const text = new TextDecoder('utf-8', { fatal: false, ignoreBOM: true }).decode(body);
+    const confirmed = status >= 200 && status < 300 && !truncated && text === challenge;
     return { state: confirmed ? 'confirmed' : 'refused' };
   } catch (error) {
     if (!(error instanceof OutboundError)) throw error;
-    return error.reason === 'refused' ? { state: 'refused' } : { state: 'unreachable', error: error.reason };
+    return error.reason === 'refused' ? { state: 'refused' } : { state: 'unreachable', retryAfterMs: 0 };
   }
 }
 

@@ -31,10 +31,15 @@ export function nextAttempt(failure: Failure): number | null {
   return dueAt < leaseUntil ? dueAt : null;
 }
 
-/** Milliseconds that a `Retry-After` asks for (RFC 9110, 10.2.3): seconds or a date. Null when there is none to read. */
+/** Milliseconds for which a receiver may send us away at a time: a year, or the end of time, is somebody's mistake. */
+const LONGEST_MS = 7 * 86_400_000;
+
+/**
+ * Milliseconds that a `Retry-After` asks for (RFC 9110, 10.2.3), in seconds or as a date; a week at most. Null when there
+ * is none to read.
+ */
 export function retryAfterMs(value: string | null, now: number): number | null {
   if (value === null) return null;
-  if (/^\s*\d{1,9}\s*$/.test(value)) return Number(value) * 1000;
-  const date = Date.parse(value);
-  return Number.isNaN(date) ? null : Math.max(0, date - now);
+  const wait = /^\s*\d+\s*$/.test(value) ? Number(value) * 1000 : Date.parse(value) - now;
+  return Number.isNaN(wait) ? null : Math.min(LONGEST_MS, Math.max(0, wait));
 }

@@ -248,6 +248,22 @@ describe('5.2 Subscription validation', () => {
     expect(denial?.fields.get('hub.reason')).toBe('Not any more & never again');
     expect(await stored()).toEqual([]);
   });
+
+  test('MUST: who is denied is told once its server answers again', async () => {
+    await ask('/cb');
+    await settled();
+    sink.reply = ({ method }) => (method === 'GET' ? { status: 503 } : undefined);
+    const denials = () => questions().filter(({ fields }) => fields.get('hub.mode') === 'denied');
+    await removeSubscription(home, 1);
+    await until(
+      async () => (await home.db.prepare('SELECT 1 FROM outbox WHERE due_at > ?').bind(now()).first()) !== null,
+    );
+    expect(denials()).toHaveLength(1);
+    sink.reply = () => undefined;
+    await pass(82);
+    await settled();
+    expect(denials()).toHaveLength(2);
+  });
 });
 
 describe('5.3 Hub verifies intent of the subscriber', () => {
@@ -279,8 +295,13 @@ describe('5.3.1 Verification details', () => {
     ['3xx', { status: 301 }],
     ['4xx', { status: 400 }],
     ['a 2xx without the challenge', { status: 200, body: 'ok' }],
+    ['a 2xx with a byte order mark before the challenge', { status: 200, body: '\ufeffCHALLENGE' }],
+    ['a 2xx with a line end after the challenge', { status: 200, body: 'CHALLENGE\n' }],
   ])('MUST: %s is a failure', async (_, reply) => {
-    sink.reply = () => reply;
+    sink.reply = ({ query }) => {
+      const challenge = new URLSearchParams(query).get('hub.challenge') ?? '';
+      return { ...reply, body: (reply.body ?? '').replace('CHALLENGE', challenge) };
+    };
     await ask('/cb');
     await settled();
     expect(await stored()).toEqual([]);
@@ -302,6 +323,19 @@ describe('5.3.1 Verification details', () => {
     await settled();
     expect(questions()).toHaveLength(4);
     expect(await stored()).toEqual([]);
+  });
+
+  test('a callback that names a later time is asked then', async () => {
+    sink.reply = ({ method }) => (method === 'GET' ? { status: 429, headers: { 'retry-after': '3600' } } : undefined);
+    await ask('/cb');
+    const due = () => home.db.prepare('SELECT due_at FROM outbox WHERE claimed_until = 0').first<{ due_at: number }>();
+    await until(async () => ((await due())?.due_at ?? 0) > now() + 3_500_000);
+    sink.reply = () => undefined;
+    await pass(3_500);
+    expect(questions()).toHaveLength(1);
+    await pass(121);
+    await settled();
+    expect(await stored()).toHaveLength(1);
   });
 
   test('MUST: any 2xx with the challenge confirms', async () => {

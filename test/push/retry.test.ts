@@ -44,6 +44,8 @@ test('Retry-After is read as seconds and as a date', () => {
   expect(retryAfterMs('120', now)).toBe(120_000);
   expect(retryAfterMs('Thu, 01 Jan 2026 00:01:00 GMT', now)).toBe(60_000);
   expect(retryAfterMs('Wed, 31 Dec 2025 00:00:00 GMT', now)).toBe(0);
+  for (const mistake of ['31536000', '9'.repeat(40), 'Fri, 31 Dec 9999 23:59:59 GMT'])
+    expect(retryAfterMs(mistake, now)).toBe(7 * 86_400_000);
   expect(retryAfterMs('soon', now)).toBeNull();
   expect(retryAfterMs(null, now)).toBeNull();
 });
