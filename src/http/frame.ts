@@ -1,17 +1,16 @@
 import type { FeedRef } from '../feeds/entry.ts';
 import { addresses, CLOUD_PATH, folderAddress } from '../feeds/selection.ts';
 import type { Home } from '../home.ts';
-import { hubUrl } from '../hub/topics.ts';
 import { basePath } from './base.ts';
+import { hubsOf } from './headers.ts';
 import type { ShownFeed, SiteFrame } from './pages/parts.ts';
 import { wordsFor } from './pages/words.ts';
 
 /** What pages say of the site around them. */
 export function frameOf({ config, url }: Home): SiteFrame {
   const { title, language: lang, timezone: zone, logo } = config.site;
-  const hub = config.hub.own ? hubUrl({ url }) : (config.push.hubs[0] ?? null);
   const cloud = config.hub.own ? url + CLOUD_PATH : null;
-  return { title, lang, zone, logo, url, base: basePath({ url }), hub, cloud, words: wordsFor(lang) };
+  return { title, lang, zone, logo, url, base: basePath({ url }), hubs: hubsOf(config), cloud, words: wordsFor(lang) };
 }
 
 /** The page of a feed for people. */

@@ -23,8 +23,12 @@ export function vary(...names: (string | null | undefined)[]): string {
   return [...new Map(all.filter((name) => name !== '').map((name) => [name.toLowerCase(), name])).values()].join(', ');
 }
 
+/** Every hub that is told of changes. */
+export function hubsOf({ url, push, hub }: Pick<Config, 'url' | 'push' | 'hub'>): string[] {
+  return [...(hub.own ? [`${url}/hub`] : []), ...push.hubs];
+}
+
 /** The links to every hub that is told of changes, and to the document itself, as the `Link` header has them (WebSub 4). */
-export function discoveryLinks({ url, push, hub }: Pick<Config, 'url' | 'push' | 'hub'>, self: string): string {
-  const hubs = [...(hub.own ? [`${url}/hub`] : []), ...push.hubs];
-  return [...hubs.map((one) => `<${one}>; rel="hub"`), `<${url}${self}>; rel="self"`].join(', ');
+export function discoveryLinks(config: Pick<Config, 'url' | 'push' | 'hub'>, self: string): string {
+  return [...hubsOf(config).map((one) => `<${one}>; rel="hub"`), `<${config.url}${self}>; rel="self"`].join(', ');
 }

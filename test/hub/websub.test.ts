@@ -97,10 +97,22 @@ describe('4 Discovery', () => {
     expect(feed.hubs).toEqual([{ type: 'WebSub', url: 'http://tidings.test/hub' }]);
   });
 
-  test('MUST: in HTML they are in the head alone', async () => {
-    const page = await get('/', { accept: 'text/html' });
-    expect(page.headers.get('link')).toContain('rel="hub"');
-    const [, body = ''] = (await page.text()).split('</head>');
+  test.each([
+    ['/', '/atom.xml'],
+    ['/feed', '/atom.xml'],
+    ['/tag/%EB%B2%84%EC%8A%A4/', '/tag/%EB%B2%84%EC%8A%A4/atom.xml'],
+  ])('SHOULD: the page %s embeds them, in the head alone, as its Link header has them', async (path, self) => {
+    writeFileSync(join(home.folder, 'content', 'more.md'), '---\ntitle: M\ndate: 2024-03-06\ntags: 버스\n---\nMore.');
+    await regenerate(home, now() + 1);
+    const page = await get(path, { accept: 'text/html' });
+    const [head = '', body = ''] = (await page.text()).split('</head>');
+    const linked = (rel: string) =>
+      [...head.matchAll(/<link rel="([^"]+)"[^>]* href="([^"]+)"/g)].filter(([, one]) => one === rel);
+    expect(linked('hub').map(([, , href]) => href)).toEqual(['http://tidings.test/hub']);
+    expect(linked('self').map(([, , href]) => href)).toEqual([`http://tidings.test${self}`]);
+    expect(page.headers.get('link')).toBe(
+      `<http://tidings.test/hub>; rel="hub", <http://tidings.test${self}>; rel="self"`,
+    );
     expect(body).not.toMatch(/<link\b/);
   });
 

@@ -2,6 +2,7 @@ import { html } from 'hono/html';
 import { type Markup, page } from './layout.ts';
 import {
   bar,
+  discovery,
   entryList,
   foot,
   pushNote,
@@ -21,7 +22,8 @@ export function feedPage(of: { site: SiteFrame; feed: ShownFeed; description: st
     lang: site.lang,
     feeds: [feed],
     head: html`<link rel="canonical" href="${site.url}${feed.page}">
-${of.description === '' ? '' : html`<meta name="description" content="${of.description}">`}`,
+${of.description === '' ? '' : html`<meta name="description" content="${of.description}">`}
+${discovery(site, feed)}`,
     body: html`${bar(site)}
 <header><p class="soft" lang="${words.lang}">${words.sections[feed.kind] ?? words.allFeeds}</p>
 <h1>${feed.title}</h1>

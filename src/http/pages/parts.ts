@@ -13,8 +13,8 @@ export interface SiteFrame {
   url: string;
   /** Its path, before each link. */
   base: string;
-  /** Address of a hub; null when there is none. */
-  hub: string | null;
+  /** Addresses of its hubs, its own first. */
+  hubs: string[];
   /** Address at which programs register by rssCloud; null when there is none. */
   cloud: string | null;
   words: Words;
@@ -34,6 +34,14 @@ export interface ShownEntry {
   lang: string | null;
   summary: string;
   authors: string[];
+}
+
+/** Where whoever subscribes to the page subscribes to what: in the head, as the `Link` header says it too (WebSub 4). */
+export function discovery(site: SiteFrame, feed: Discoverable): Markup {
+  return html`${site.hubs.map(
+    (hub) => html`<link rel="hub" href="${hub}">
+`,
+  )}<link rel="self" type="application/atom+xml" href="${site.url}${feed.atom}">`;
 }
 
 /** The line at the top that leads home. */
@@ -79,8 +87,9 @@ export function subscribeCard(feed: Discoverable, site: SiteFrame): Markup {
 
 /** For programs: where they ask to be told of changes. */
 export function pushNote(site: SiteFrame): Markup {
-  if (site.hub === null) return html``;
-  const { words, hub, cloud } = site;
+  const { words, hubs, cloud } = site;
+  const [hub] = hubs;
+  if (hub === undefined) return html``;
   return html`<section lang="${words.lang}"><h2>${words.push}</h2><p class="soft">${words.pushHint} <code>${hub}</code></p>
 ${cloud === null ? '' : html`<p class="soft">${words.cloudHint} <code>${cloud}</code></p>`}</section>`;
 }

@@ -1,6 +1,15 @@
 import { html } from 'hono/html';
 import { type Markup, page } from './layout.ts';
-import { entryList, foot, pushNote, type ShownEntry, type ShownFeed, type SiteFrame, subscribeCard } from './parts.ts';
+import {
+  discovery,
+  entryList,
+  foot,
+  pushNote,
+  type ShownEntry,
+  type ShownFeed,
+  type SiteFrame,
+  subscribeCard,
+} from './parts.ts';
 
 /** Feeds of a kind that are shown at once; the rest can be unfolded. */
 const AT_ONCE = 40;
@@ -26,7 +35,8 @@ export function sitePage(of: {
     lang: site.lang,
     feeds: own ? [own] : [],
     head: html`<link rel="canonical" href="${site.url}/">
-${of.description === '' ? '' : html`<meta name="description" content="${of.description}">`}`,
+${of.description === '' ? '' : html`<meta name="description" content="${of.description}">`}
+${own ? discovery(site, own) : ''}`,
     body: html`<header>${site.logo === null ? '' : html`<img class="logo" src="${site.logo}" alt="">`}<h1>${site.title}</h1><p class="lead">${of.description}</p></header>
 <main id="content">
 <div class="columns">
