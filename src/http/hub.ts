@@ -25,6 +25,10 @@ export function hubRoutes(home: Home): Hono {
     c.header('Cache-Control', 'no-store');
     return found ? c.json(found) : sentence(c, 404, NO_STATUS);
   });
+  routes.all('/status', (c) => {
+    c.header('allow', 'GET, HEAD');
+    return sentence(c, 405, 'The state of a subscription is asked for by GET.');
+  });
   routes.get('/', (c) => c.text(EXPLANATION));
   routes.post(
     '/',

@@ -87,6 +87,8 @@ describe('a request (WebSub 5.1)', () => {
     const put = await routes.request('/', { method: 'PUT', body: '' });
     expect([put.status, put.headers.get('allow')]).toEqual([405, 'GET, HEAD, POST']);
     expect(await (await routes.request('/')).text()).toContain('WebSub hub');
+    const asked = await routes.request('/status', { method: 'POST', body: '' });
+    expect([asked.status, asked.headers.get('allow')]).toEqual([405, 'GET, HEAD']);
   });
 });
 
