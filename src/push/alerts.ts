@@ -3,6 +3,7 @@ import { UNHEARD } from '../partners/recalls.ts';
 import { partnerOfReceiver } from '../partners/receiver.ts';
 import { heldRun } from '../storage/held.ts';
 import { OutboundError } from '../storage/ports.ts';
+import { NOBODY, slackText } from './channels/chat.ts';
 import { listReceivers } from './channels/receivers.ts';
 import { enqueue, type Work, wake } from './outbox.ts';
 import { nextAttempt, retryAfterMs } from './retry.ts';
@@ -104,7 +105,7 @@ async function suspended(home: Home): Promise<Trouble[]> {
     ...receivers.slice(0, ORIGINS).map(({ key, channel, origin, status, error }) => ({
       kind: 'suspended' as const,
       subject: key,
-      message: `The ${channel} at ${origin} takes nothing any more (${status ?? error}): ${remedy(key)}`,
+      message: `The ${channel} at ${origin} takes nothing any more (${error ?? status}): ${remedy(key)}`,
     })),
   ];
 }
@@ -201,8 +202,8 @@ const FORMS: Record<'json' | 'slack' | 'discord', (home: Home, alerts: Alert[]) 
       mendedAt: mended_at === null ? null : new Date(mended_at).toISOString(),
     })),
   }),
-  slack: (home, alerts) => ({ text: asText(home, alerts) }),
-  discord: (home, alerts) => ({ content: asText(home, alerts).slice(0, 2_000) }),
+  slack: (home, alerts) => ({ text: slackText(asText(home, alerts)) }),
+  discord: (home, alerts) => ({ content: asText(home, alerts).slice(0, 2_000), ...NOBODY }),
 };
 
 function asText(home: Home, alerts: Alert[]): string {

@@ -4,6 +4,7 @@ import { lookForTrouble } from '../../src/push/alerts.ts';
 import { sweep } from '../../src/push/outbox.ts';
 import { expectTicks } from '../../src/push/silence.ts';
 import { regenerate } from '../../src/schedule.ts';
+import { writeSetting } from '../../src/storage/settings.ts';
 import { makeHome, type TestHome } from '../home.ts';
 import { until, work } from './engine.ts';
 import { type Sink, startSink } from './sink.ts';
@@ -71,6 +72,17 @@ test('many at once are one message, in the form of a chat', async () => {
     '⚠ Nobody at http://dead-0.test is told for a while: 20 of the last 30 attempts there failed.',
   );
   expect(text).toContain('… and 10 more');
+});
+
+test.each(['slack', 'discord'])('in a chat of %s nobody is mentioned, whatever a title says', async (form) => {
+  begin({ form });
+  await writeSetting(home, 'held', JSON.stringify({ message: '"<!channel> @everyone & more" would go.' })).run();
+  await look();
+  await until(() => messages().length === 1);
+  const [message] = messages();
+  if (form === 'slack') expect(message.text).toContain('"&lt;!channel&gt; @everyone &amp; more" would go.');
+  else
+    expect(message).toMatchObject({ content: expect.stringContaining('@everyone'), allowed_mentions: { parse: [] } });
 });
 
 test('Discord gets no more than it takes', async () => {

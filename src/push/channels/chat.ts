@@ -16,9 +16,9 @@ const WORDS: Record<News['type'], string> = {
  * @see https://docs.slack.dev/messaging/formatting-message-text
  */
 export function slackMessage({ type, data }: News): string {
-  const title = escaped(data.title ?? data.url);
+  const title = slackText(data.title ?? data.url);
   const link = type === 'article.withdrawn' ? title : `<${new URL(data.url).href.replaceAll('|', '%7C')}|${title}>`;
-  const summary = data.summary ? `\n${escaped(short(data.summary, SUMMARY))}` : '';
+  const summary = data.summary ? `\n${slackText(short(data.summary, SUMMARY))}` : '';
   return JSON.stringify({ text: `${WORDS[type]}*${link}*${summary}` });
 }
 
@@ -36,10 +36,14 @@ export function discordMessage({ type, data }: News): string {
     ...(data.image && !isWithdrawn && { image: { url: data.image } }),
     timestamp: data.withdrawn ?? data.date_modified,
   };
-  return JSON.stringify({ embeds: [embed], allowed_mentions: { parse: [] } });
+  return JSON.stringify({ embeds: [embed], ...NOBODY });
 }
 
-function escaped(text: string): string {
+/** What keeps Discord from mentioning anybody, whatever a message says. */
+export const NOBODY = { allowed_mentions: { parse: [] } };
+
+/** A text as Slack shows it as it is. */
+export function slackText(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }
 
