@@ -1,6 +1,7 @@
 import { Webhook } from 'standardwebhooks';
 import { describe, expect, inject, test } from 'vitest';
 import type { ConfigInput } from '../../src/config/schema.ts';
+import { listDeliveries } from '../../src/hub/deliveries.ts';
 import { listSubscriptions, removeSubscription } from '../../src/hub/subscriptions.ts';
 import { lookForTrouble } from '../../src/push/alerts.ts';
 import { announceArticles } from '../../src/push/channels/notices.ts';
@@ -350,7 +351,17 @@ export function channelsContract(make: () => Promise<BareHome>): void {
         { method: 'weblogUpdates.extendedPing', params: [...site, `${SITE}/`, `${SITE}/rss.xml`] },
         { method: 'weblogUpdates.ping', params: site },
       ]);
-      expect(await listReceivers(desk.home)).toMatchObject([{ channel: 'xmlrpc' }, { channel: 'xmlrpc' }]);
+      const receivers = (await listReceivers(desk.home)).map(({ channel, failures, error }) => ({
+        channel,
+        failures,
+        error,
+      }));
+      expect(receivers.toSorted((one, other) => one.failures - other.failures)).toEqual([
+        { channel: 'xmlrpc', failures: 0, error: null },
+        { channel: 'xmlrpc', failures: 1, error: 'The service refuses the ping: no such method' },
+      ]);
+      const failed = await listDeliveries(desk.home, { failed: true, limit: 10 });
+      expect(failed).toMatchObject([{ status: 200, reason: 'The service refuses the ping: no such method' }]);
     });
   });
 

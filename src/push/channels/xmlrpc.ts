@@ -25,9 +25,10 @@ export const xmlrpc: Announcer = {
     const site = `${home.config.site.url}/`;
     const extended = [title, site, site, topicUrl(home, FEED)];
     const first = await call(home, url, 'weblogUpdates.extendedPing', extended, timeoutMs);
-    if (!isRefused(first.answer)) return { attempt: first.attempt };
+    if (refusal(first.answer) === null) return { attempt: first.attempt };
     const second = await call(home, url, 'weblogUpdates.ping', [title, site], timeoutMs);
-    return { attempt: isRefused(second.answer) ? { ...second.attempt, outcome: 'failed' } : second.attempt };
+    const said = refusal(second.answer);
+    return { attempt: said === null ? second.attempt : { ...second.attempt, outcome: 'failed', error: said } };
   },
 };
 
@@ -44,8 +45,15 @@ async function call(
   return { attempt, answer: read };
 }
 
-/** What is no answer of the protocol counts as taken: the status says so. */
-function isRefused(answer: MethodAnswer | null): boolean {
-  if (!answer) return false;
-  return !answer.ok || (isStruct(answer.value) && answer.value.flerror === true);
+/** Characters of a service's own words that are kept. */
+const WORDS = 200;
+
+/** Why a service does not take a ping, as a sentence; null where it does. What is no answer of the protocol counts as taken: the status says so. */
+function refusal(answer: MethodAnswer | null): string | null {
+  if (!answer) return null;
+  if (!answer.ok) return sentence(answer.message);
+  return isStruct(answer.value) && answer.value.flerror === true ? sentence(String(answer.value.message ?? '')) : null;
 }
+
+const sentence = (words: string) =>
+  `The service refuses the ping: ${words.trim().slice(0, WORDS) || 'it gives no reason'}`;
