@@ -7,6 +7,7 @@ import { adminToken, readEnvironment } from '../node/environment.ts';
 import { findOwner } from '../node/own.ts';
 import { noServer } from './api.ts';
 import { type Command, JSON_OPTION, type Options } from './command.ts';
+import { isFeed } from './doctor/asked.ts';
 import { Examination, type Finding } from './doctor/finding.ts';
 import { green, red, yellow } from './style.ts';
 
@@ -57,8 +58,7 @@ export const command: Command = {
     }
     const findings = examination.findings;
     const isHere = /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(new URL(url).hostname);
-    const isServer = !/\.(?:xml|json|rss|atom)$/.test(url);
-    if (isServer && (isHere || isSame(findOwner(data)?.address, url) || values.callback !== undefined))
+    if (!isFeed(url) && (isHere || isSame(findOwner(data)?.address, url) || values.callback !== undefined))
       findings.push(
         ...(await examine(url, {
           callback: values.callback ?? null,

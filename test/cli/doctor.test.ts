@@ -162,8 +162,8 @@ describe('tidings doctor URL', () => {
     expect((await diagnosed(change))[step]).toMatch(expected);
   });
 
-  it('says that nobody answers', async () => {
-    const { status, out } = await tidings(['doctor', 'http://127.0.0.1:9/atom.xml', '--json']);
+  it.each(['/atom.xml', '/feed.xml?limit=5'])('says that nobody answers at the feed %s', async (path) => {
+    const { status, out } = await tidings(['doctor', `http://127.0.0.1:9${path}`, '--json']);
     expect(status).toBe(1);
     expect(JSON.parse(out)).toMatchObject({
       ok: false,

@@ -53,6 +53,9 @@ export async function asked(
 const READER = 'Tidings-Doctor (feed reader; like Feedly, FreshRSS)';
 const FEEDS = 'application/atom+xml, application/rss+xml, application/feed+json, application/xml;q=0.9, */*;q=0.5';
 
+/** Whether an address is of one feed, and not of a server. */
+export const isFeed = (url: string) => /\.(?:xml|json|rss|atom)$/.test(new URL(url).pathname);
+
 /** How well-known readers and programs name themselves. */
 export const AGENTS = [
   'Feedly/1.0 (+https://feedly.com/poller.html; 1 subscribers)',

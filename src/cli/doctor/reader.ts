@@ -1,5 +1,5 @@
 import { lintFeed } from '../lint/lint.ts';
-import { AGENTS, type Answer, asked, isChallenge } from './asked.ts';
+import { AGENTS, type Answer, asked, isChallenge, isFeed } from './asked.ts';
 import { certificateOf } from './certificate.ts';
 import { type Examination, Worth } from './finding.ts';
 
@@ -26,9 +26,9 @@ const SLOW_MS = 5_000;
  * address is of. Says of each thing what to change.
  */
 export async function examineAsReader(examination: Examination, url: string): Promise<void> {
-  const isFeed = /\.(?:xml|json|rss|atom)$/.test(new URL(url).pathname);
-  const feeds = isFeed ? [url] : Object.keys(TYPES).map((name) => `${url}/${name}`);
-  const [main = url] = isFeed ? feeds : [`${url}/atom.xml`];
+  const isOne = isFeed(url);
+  const feeds = isOne ? [url] : Object.keys(TYPES).map((name) => `${url}/${name}`);
+  const [main = url] = isOne ? feeds : [`${url}/atom.xml`];
   let feed: Answer | null = null;
   const isSecure = url.startsWith('https:');
   // Nobody comes past a certificate that is refused.
