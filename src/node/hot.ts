@@ -1,55 +1,81 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Home } from '../home.ts';
 import { belowBase } from '../http/base.ts';
+import type { HeaderOf } from '../http/conditional.ts';
 import { type AnswerFor, wantsCoding } from '../http/documents.ts';
 import { isPrivate } from '../storage/documents.ts';
 
+/** A request as far as its answer may depend on it. */
+export interface HotRequest {
+  method: string;
+  /** The request target: a path with a query or without. */
+  url: string;
+  header: HeaderOf;
+}
+
+/** An answer whose body is in memory. */
+export interface HotAnswer {
+  /** Of the document. */
+  address: string;
+  status: number;
+  /** Names in lower case and values in turn; the same list for the same form of a document. */
+  lines: string[];
+  /** The document in a coding, a sentence, or nothing. */
+  body: Buffer | string | null;
+}
+
+/** The answer to a request for a document that is in memory; null for what is left to the routes. */
+export type HotAnswerFor = (request: HotRequest) => HotAnswer | null;
+
 /**
- * Answers a request for a document that is in memory, without the objects of a fetch handler between: most of what a
- * feed server is asked. The answer is the same one that the routes give, from the same function.
+ * Answers requests for documents that are in memory, without the objects of a fetch handler between: most of what a feed
+ * server is asked. The answer is the same one that the routes give, from the same function.
  *
  * @param base the path of the server's public address
- * @returns whether it was answered; what was not is left to the routes
  */
+export function hotAnswers({ documentCache: cache }: Home, answerFor: AnswerFor, base: string): HotAnswerFor {
+  return ({ method, url, header }) => {
+    if ((method !== 'GET' && method !== 'HEAD') || header('a-im') !== undefined) return null;
+    const head = cache?.head(belowBase(base, url));
+    if (!head || isPrivate(head) || wantsCoding(head, header('accept-encoding'))) return null;
+    const { status, headers, body } = answerFor(head, { method, header });
+    const lines = linesOf(headers);
+    if (typeof body === 'string' || body === null) return { address: head.address, status, lines, body };
+    const bytes = cache?.body(head, body.coding);
+    return bytes ? { address: head.address, status, lines, body: asBuffer(bytes) } : null;
+  };
+}
+
+/** @returns whether it was answered from memory */
 export function answerFromMemory(
-  { documentCache: cache, fetches }: Home,
-  answerFor: AnswerFor,
-  base: string,
+  hotAnswerFor: HotAnswerFor,
+  { fetches }: Pick<Home, 'fetches'>,
   request: IncomingMessage,
   response: ServerResponse,
 ): boolean {
   const { url = '', method = '', headers } = request;
-  if ((method !== 'GET' && method !== 'HEAD') || headers['a-im'] !== undefined) return false;
-  const head = cache?.head(belowBase(base, url));
-  if (!head || isPrivate(head) || wantsCoding(head, headers['accept-encoding'] as string | undefined)) return false;
   const header = (name: string) => {
     const value = headers[name];
     return typeof value === 'object' ? value.join(', ') : value;
   };
-  const answer = answerFor(head, { method, header });
-  if (typeof answer.body === 'string' || answer.body === null) {
-    fetches.note(head.address, answer.status, headers['user-agent']);
-    response.writeHead(answer.status, linesOf(answer.headers)).end(answer.body);
-    return true;
-  }
-  const bytes = cache?.body(head, answer.body.coding);
-  if (!bytes) return false;
-  fetches.note(head.address, answer.status, headers['user-agent']);
-  response.writeHead(answer.status, linesOf(answer.headers)).end(asBuffer(bytes));
+  const answer = hotAnswerFor({ method, url, header });
+  if (!answer) return false;
+  fetches.note(answer.address, answer.status, headers['user-agent']);
+  response.writeHead(answer.status, answer.lines).end(answer.body);
   return true;
 }
 
-const lines = new WeakMap<Record<string, string>, string[]>();
+const lists = new WeakMap<Record<string, string>, string[]>();
 
 /**
  * Headers as `node:http` writes them fastest: names and values in turn, the names in lower case as those of the routes
  * are. They are the same object for the same form of a document.
  */
 function linesOf(headers: Record<string, string>): string[] {
-  const kept = lines.get(headers);
+  const kept = lists.get(headers);
   if (kept) return kept;
   const flat = Object.entries(headers).flatMap(([name, value]) => [name.toLowerCase(), value]);
-  lines.set(headers, flat);
+  lists.set(headers, flat);
   return flat;
 }
 

@@ -9,8 +9,9 @@ import '../http/services.ts';
 import { createApp } from '../http/app.ts';
 import { basePath } from '../http/base.ts';
 import { documentAnswers } from '../http/documents.ts';
+import { answerEarly } from './early.ts';
 import type { NodeHome } from './home.ts';
-import { answerFromMemory } from './hot.ts';
+import { answerFromMemory, hotAnswers } from './hot.ts';
 import { takeOver } from './work.ts';
 
 /** Milliseconds that answers under way have to end when the server stops. */
@@ -34,11 +35,11 @@ export async function startServer(
 ): Promise<RunningServer> {
   const work = await takeOver(home, options);
   const routes = getRequestListener(createApp(home).fetch);
-  const answerFor = documentAnswers(home);
-  const base = basePath(home);
+  const hotAnswerFor = hotAnswers(home, documentAnswers(home), basePath(home));
   const server = createServer((request, response) => {
-    if (!answerFromMemory(home, answerFor, base, request, response)) void routes(request, response);
+    if (!answerFromMemory(hotAnswerFor, home, request, response)) void routes(request, response);
   });
+  const early = answerEarly(server, hotAnswerFor, home);
   const port = await listen(server, options.port, options.host);
   await work.start();
   return {
@@ -46,7 +47,11 @@ export async function startServer(
     async stop() {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       server.closeIdleConnections();
-      const drained = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
+      early.end();
+      const drained = setTimeout(() => {
+        server.closeAllConnections();
+        early.destroy();
+      }, DRAIN_MS);
       await work.stop();
       await closed;
       clearTimeout(drained);
