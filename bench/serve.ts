@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,6 +15,24 @@ const SECONDS = 1;
 /** Servers share one core, of which one is always idle; the other core is the client's. */
 const [SERVER_CORE, CLIENT_CORE] = ['0', '1'];
 
+/** Of the clock that Linux counts a process's time by. */
+const MICROSECONDS_A_TICK = 10_000;
+
+interface Contestant {
+  address: string;
+  /** Of its process. */
+  pid: number;
+  stop: () => void;
+}
+
+/** What a round of load found. */
+interface Round {
+  /** Requests a second. */
+  rate: number;
+  /** Microseconds of CPU time of a request, in the server. */
+  cpu: number;
+}
+
 /** Requests a second for a feed of 60 KB, beside a bare node:http server that has the same bytes in memory. */
 export const run: Benchmark = async ({ rounds = 15 }) => {
   needProgram('wrk');
@@ -23,10 +41,10 @@ export const run: Benchmark = async ({ rounds = 15 }) => {
   try {
     writeArticles(join(folder, 'content'));
     const port = await freePort();
-    const feed = `http://127.0.0.1:${port}/rss.xml`;
-    children.push(await startTidings(folder, port));
-    const etag = await entityTag(feed);
-    const bare = await startBare(feed);
+    const tidings = await startTidings(folder, port);
+    children.push(tidings.stop);
+    const etag = await entityTag(tidings.address);
+    const bare = await startBare(tidings.address);
     children.push(bare.stop);
     const ways: Record<string, (address: string) => Promise<number>> = {
       plain: (address) => load(address),
@@ -37,12 +55,19 @@ export const run: Benchmark = async ({ rounds = 15 }) => {
     const figures: Figure[] = [];
     for (const [way, loadOf] of Object.entries(ways)) {
       // The first warms them up.
-      for (const address of [feed, bare.address]) await loadOf(address);
-      const rates = await inTurn(rounds, {
-        tidings: () => loadOf(feed),
-        bare: () => loadOf(bare.address),
+      for (const { address } of [tidings, bare]) await loadOf(address);
+      const found = await inTurn<'ours' | 'theirs', Round>(rounds, {
+        ours: () => roundOf(tidings, loadOf),
+        theirs: () => roundOf(bare, loadOf),
       });
-      figures.push(figure(way, 'requests/s', rates.tidings, { beside: rates.bare, target: { atLeast: 0.95 } }));
+      const of = (side: Round[], key: keyof Round) => side.map((round) => round[key]);
+      figures.push(
+        figure(way, 'requests/s', of(found.ours, 'rate'), {
+          beside: of(found.theirs, 'rate'),
+          target: { atLeast: 0.95 },
+        }),
+        figure(`${way}, CPU time`, 'µs', of(found.ours, 'cpu'), { beside: of(found.theirs, 'cpu') }),
+      );
     }
     return figures;
   } finally {
@@ -78,7 +103,7 @@ function freePort(): Promise<number> {
   });
 }
 
-async function startTidings(folder: string, port: number): Promise<() => void> {
+async function startTidings(folder: string, port: number): Promise<Contestant> {
   const env = {
     ...process.env,
     PORT: String(port),
@@ -94,18 +119,18 @@ async function startTidings(folder: string, port: number): Promise<() => void> {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   await firstLine(child.stdout);
-  return () => child.kill();
+  return { address: `http://127.0.0.1:${port}/rss.xml`, pid: child.pid ?? 0, stop: () => child.kill() };
 }
 
 const main = join(import.meta.dirname, '../src/cli/main.ts');
 
-async function startBare(feed: string): Promise<{ address: string; stop: () => void }> {
+async function startBare(feed: string): Promise<Contestant> {
   const script = join(import.meta.dirname, 'bare-server.ts');
   const child = spawn('taskset', ['-c', SERVER_CORE, process.execPath, ...NODE_FLAGS, script, feed], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const port = Number(await firstLine(child.stdout));
-  return { address: `http://127.0.0.1:${port}/rss.xml`, stop: () => child.kill() };
+  return { address: `http://127.0.0.1:${port}/rss.xml`, pid: child.pid ?? 0, stop: () => child.kill() };
 }
 
 /** What a process prints first. */
@@ -122,6 +147,19 @@ async function entityTag(feed: string): Promise<string> {
   if (!answer.ok || bytes < 50_000 || bytes > 80_000)
     throw new Error(`${feed} answered ${answer.status}, ${bytes} bytes.`);
   return answer.headers.get('etag') ?? '';
+}
+
+async function roundOf({ address, pid }: Contestant, loadOf: (address: string) => Promise<number>): Promise<Round> {
+  const before = cpuOf(pid);
+  const rate = await loadOf(address);
+  return { rate, cpu: (cpuOf(pid) - before) / (rate * SECONDS) };
+}
+
+/** Microseconds that all threads of a process ran: `utime` and `stime`, behind its name in parentheses. */
+function cpuOf(pid: number): number {
+  const [, fields = ''] = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ');
+  const [utime, stime] = fields.split(' ').slice(11, 13).map(Number);
+  return ((utime ?? 0) + (stime ?? 0)) * MICROSECONDS_A_TICK;
 }
 
 /** Requests a second that wrk counts. */
