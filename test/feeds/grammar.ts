@@ -105,7 +105,7 @@ function attributeFaults(node: Element, expected: Record<string, RegExp>): strin
 
 // ---- Atom
 
-const REL = /^(?:alternate|self|hub|enclosure|current|prev-archive|next-archive)$/;
+const REL = /^(?:alternate|self|hub|enclosure|related|current|prev-archive|next-archive)$/;
 const link = empty({ href: IRI, 'rel?': REL, 'type?': MEDIA_TYPE, 'length?': /^\d+$/, 'title?': SOME });
 const person: Rule = (node) =>
   children(node, { name: '1', uri: '?', email: '?' }, { name: text(SOME), uri: text(IRI), email: text(EMAIL) });
@@ -214,7 +214,7 @@ function rssItemFaults(item: Element): string[] {
     item,
     {
       ...{ title: '?', link: '1', description: '?', guid: '1', pubDate: '1', category: '*', enclosure: '?' },
-      ...{ 'content:encoded': '?', 'dc:creator': '*', 'atom:updated': '?', 'itunes:duration': '?' },
+      ...{ 'content:encoded': '?', 'dc:creator': '*', 'atom:updated': '?', 'atom:link': '?', 'itunes:duration': '?' },
       ...{ 'itunes:season': '?', 'itunes:episode': '?', 'itunes:episodeType': '?', 'itunes:explicit': '?' },
       ...{ 'podcast:season': '?', 'podcast:episode': '?', 'podcast:chapters': '?', 'podcast:transcript': '*' },
     },
@@ -224,6 +224,7 @@ function rssItemFaults(item: Element): string[] {
       enclosure: empty({ url: WEB, length: /^\d+$/, type: MEDIA_TYPE }),
       'dc:creator': text(SOME),
       'atom:updated': text(RFC3339),
+      'atom:link': rssLink,
       'itunes:duration': text(/^\d+$/),
       'itunes:season': text(/^[1-9]\d*$/),
       'itunes:episode': text(/^[1-9]\d*$/),
@@ -278,6 +279,7 @@ function jsonFaults(feed: Record<string, unknown>): string[] {
     ...items.flatMap((item) =>
       members(item, {
         ...{ id: some, url: web, 'title?': some, 'summary?': some, 'image?': web, 'tags?': listOf(some) },
+        ...{ 'external_url?': web, 'banner_image?': web },
         ...{ date_published: date, date_modified: date, 'language?': language, 'authors?': listOf(author) },
         ...{ 'content_html?': string, 'content_text?': string, 'attachments?': listOf(attachment) },
       }),
