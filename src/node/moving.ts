@@ -1,6 +1,5 @@
 import { once } from 'node:events';
 import { createReadStream, type WriteStream } from 'node:fs';
-import { createInterface } from 'node:readline';
 import type { Home } from '../home.ts';
 import { exportPage, markOf } from '../moving/export.ts';
 import { importLines } from '../moving/import.ts';
@@ -101,7 +100,7 @@ export async function importFrom(
     characters = 0;
     blobs = 0;
   };
-  for await (const line of createInterface({ input: createReadStream(file, 'utf8') })) {
+  for await (const line of linesOf(file)) {
     if (line === '') continue;
     if (characters + line.length > CHUNK_CHARACTERS || chunk.length === CHUNK_LINES || blobs === CHUNK_BLOBS)
       await flush();
@@ -111,4 +110,18 @@ export async function importFrom(
   }
   await flush();
   return lines;
+}
+
+/** The lines of a file. Node's readline also ends one at U+2028 and U+2029, which JSON leaves as they are within texts. */
+async function* linesOf(file: string): AsyncGenerator<string> {
+  let begun: string[] = [];
+  for await (const chunk of createReadStream(file, 'utf8')) {
+    const [first = '', ...others] = (chunk as string).split('\n');
+    begun.push(first);
+    for (const other of others) {
+      yield begun.join('');
+      begun = [other];
+    }
+  }
+  yield begun.join('');
 }

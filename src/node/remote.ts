@@ -69,6 +69,17 @@ function judged(answer: RemoteAnswer | Error, server: string, what: string): Rem
   if (answer.status === 401)
     throw new RemoteError(`${server}does not know the admin token: set TIDINGS_ADMIN_TOKEN to the one it has.`);
   if (answer.status >= 400 && answer.status !== 404)
-    throw new RemoteError(`${server}answered ${answer.status} to ${what}: ${answer.body.slice(0, 300)}`);
+    throw new RemoteError(`${server}answered ${answer.status} to ${what}: ${reasonOf(answer.body)}`);
   return answer;
+}
+
+/** What an answer says, in a problem's own words (RFC 9457) where it is one. */
+function reasonOf(body: string): string {
+  try {
+    const { detail } = JSON.parse(body) as { detail?: unknown };
+    if (typeof detail === 'string') return detail;
+  } catch {
+    // Something on the way answered.
+  }
+  return body.slice(0, 300);
 }
