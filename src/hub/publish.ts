@@ -27,7 +27,7 @@ export async function publish(home: Home, given: string[]): Promise<{ status: 20
     if (address !== null) found.push(address);
     lines.push(
       address === null
-        ? `${topic}: not a feed of this hub.`
+        ? `${topic.trim().replace(/\s+/g, ' ')}: not a feed of this hub.`
         : `${topicUrl(home, address)}: ${await progress(home, address)}`,
     );
   }

@@ -393,6 +393,7 @@ describe('6 Publishing', () => {
   test('the publisher may ping by hub.mode=publish with one topic or many, and gets a result for each', async () => {
     const form = new URLSearchParams({ 'hub.mode': 'publish', 'hub.url': topic });
     form.append('hub.url', 'http://tidings.test/none.xml');
+    form.append('hub.url', 'http://other.test/\n\nhttp://tidings.test/rss.xml: unchanged');
     form.append('hub.topic', 'http://tidings.test/rss.xml');
     const { status, text } = await post(home, form.toString());
     expect([status, text.trim().split('\n')]).toEqual([
@@ -400,6 +401,7 @@ describe('6 Publishing', () => {
       [
         'http://tidings.test/atom.xml: unchanged since it was last distributed.',
         'http://tidings.test/none.xml: not a feed of this hub.',
+        'http://other.test/ http://tidings.test/rss.xml: unchanged: not a feed of this hub.',
         'http://tidings.test/rss.xml: unchanged since it was last distributed.',
       ],
     ]);
