@@ -510,6 +510,23 @@ describe('7.1 Authenticated content distribution', () => {
   });
 });
 
+describe('8.3 Distribution', () => {
+  test('MUST: the exact callback is used: letter case, percent-encoding and a query that looks like ours stay', async () => {
+    const callback = `${sink.url}/A%7Eb/%e2%82%ac;v=1?Q=%2f&hub.topic=mine`;
+    await ask(callback.slice(sink.url.length));
+    await settled();
+    expect(await stored()).toMatchObject([{ callback }]);
+    expect(sink.deliveries().map(({ path, query }) => `${sink.url}${path}?${query}`)).toEqual([callback]);
+  });
+
+  test('MUST: one of https is never told by http', async () => {
+    await post(home, subscription(`${sink.url.replace('http:', 'https:')}/cb`, { 'hub.topic': topic }));
+    await until(async () => (await home.db.prepare('SELECT attempts FROM verifications').first())?.attempts === 1);
+    expect(sink.received).toEqual([]);
+    await home.db.batch([home.db.prepare('DELETE FROM outbox'), home.db.prepare('DELETE FROM verifications')]);
+  });
+});
+
 describe('beyond the Recommendation', () => {
   test('hub.initial=none leaves a subscriber without the present document, and with the next', async () => {
     await ask('/without', { 'hub.initial': 'none' });
