@@ -100,6 +100,8 @@ export interface Article {
   inFeeds: boolean;
   /** True when feeds are to show its summary alone (`feed: excerpt`); absent otherwise. */
   excerpt?: true;
+  /** True when search engines are not to be led to its page (`unlisted: true`, `sitemap: false`, …); absent otherwise. */
+  unindexed?: true;
   /** Sorts articles oldest first: the published instant, then the number in the file name, then the path. */
   order: string;
   format: BodyFormat;

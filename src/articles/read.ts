@@ -11,7 +11,7 @@ import { type Split, splitFrontMatter } from './front-matter.ts';
 import { KEYS } from './keys.ts';
 import { enclosuresOf, imageOf, withRights } from './media.ts';
 import { AddressError, articleUrl, isTaken, type Place, type Unaddressed } from './permalink.ts';
-import { wantsExcerpt, wantsFeeds, withheldBecause } from './state.ts';
+import { wantsExcerpt, wantsFeeds, wantsIndexing, withheldBecause } from './state.ts';
 import { plainText } from './text.ts';
 
 /** A source file as it was found. */
@@ -205,6 +205,7 @@ function unaddressed(
     enclosures: [],
     inFeeds: wantsFeeds(ask),
     ...(wantsExcerpt(ask) ? { excerpt: true } : {}),
+    ...(wantsIndexing(ask) ? {} : { unindexed: true }),
     order: `${published} ${String(file.number).padStart(15, '0')} ${path.normalize('NFC')}`,
     format: FORMATS.get(file.extension.toLowerCase()) ?? 'markdown',
     body: split.body,

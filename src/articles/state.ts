@@ -61,6 +61,23 @@ export function wantsFeeds(ask: Lookup): boolean {
     const found = ask.first([name]);
     if (found && flagOf(found.value) === true) return false;
   }
+  return isInLists(ask);
+}
+
+/** False when the article has a page that search engines are not to be led to. */
+export function wantsIndexing(ask: Lookup): boolean {
+  for (const name of ['unlisted', 'hidden', 'hide', 'noindex']) {
+    const found = ask.first([name]);
+    if (found && flagOf(found.value) === true) return false;
+  }
+  const sitemap = ask.first(['sitemap'])?.value;
+  if (flagOf(sitemap) === false) return false;
+  if (sitemap instanceof Map && flagOf(innerText(sitemap, 'disable', 'ignore', 'exclude') ?? '') === true) return false;
+  return !/\bnoindex\b/i.test(textOf(ask.first(['robots'])?.value) ?? '') && isInLists(ask);
+}
+
+/** Hugo's `_build: { list: never }` says otherwise. */
+function isInLists(ask: Lookup): boolean {
   const build = ask.first(['_build', 'build']);
   return !(build?.value instanceof Map && /^(never|false)$/.test(innerText(build.value, 'list') ?? ''));
 }

@@ -40,6 +40,7 @@ async function contentAt(home: Home, pathname: string): Promise<Content | null> 
     site: frameOf(home),
     entry,
     canonical: data.canonical ?? entry.url,
+    unindexed: data.unindexed ?? false,
     feeds: [
       { title: site.title, ...addresses('') },
       ...refs
@@ -48,5 +49,6 @@ async function contentAt(home: Home, pathname: string): Promise<Content | null> 
     ],
     sections: refs.map((ref) => ({ title: ref.title, page: readable.has(ref.key) ? pageOf(ref.key) : null })),
   });
-  return { text, headers: pageHeaders({ Link: `<${entry.url}>; rel="canonical"` }) };
+  const link = `<${entry.url}>; rel="canonical"`;
+  return { text, headers: pageHeaders({ Link: link, ...(data.unindexed && { 'X-Robots-Tag': 'noindex' }) }) };
 }

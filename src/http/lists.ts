@@ -15,6 +15,9 @@ const OPML = {
 };
 const XML = { 'Content-Type': 'application/xml; charset=utf-8' };
 
+/** Articles whose files do not ask to be left out. */
+const INDEXED = "data ->> 'unindexed' IS NULL";
+
 /** What lists the rest: OPML for readers, sitemaps and robots.txt for search engines. */
 export function listRoutes(home: Home): Hono {
   const app = new Hono();
@@ -47,7 +50,7 @@ export function listRoutes(home: Home): Hono {
     const months = await home.db
       .prepare(
         `SELECT substr(published, 1, 7) AS month, COUNT(*) AS n, MAX(updated) AS updated FROM articles
-         GROUP BY substr(published, 1, 7) ORDER BY 1`,
+         WHERE ${INDEXED} GROUP BY substr(published, 1, 7) ORDER BY 1`,
       )
       .all<{ month: string; n: number; updated: string }>();
     const shards = months.flatMap(({ month, n, updated }) =>
@@ -64,7 +67,7 @@ export function listRoutes(home: Home): Hono {
     const [, year = '', month = '', part = '1'] = /(\d{4})-(\d{2})(?:-(\d+))?/.exec(c.req.path) ?? [];
     const pages = await home.db
       .prepare(
-        `SELECT url, updated AS lastmod FROM articles WHERE substr(published, 1, 7) = ?
+        `SELECT url, updated AS lastmod FROM articles WHERE substr(published, 1, 7) = ? AND ${INDEXED}
          ORDER BY sort LIMIT ? OFFSET ?`,
       )
       .bind(`${year}-${month}`, SHARD_SIZE, (Number(part) - 1) * SHARD_SIZE)
@@ -78,7 +81,7 @@ export function listRoutes(home: Home): Hono {
     async () => {
       const since = new Date(home.now() - NEWS_WINDOW_MS).toISOString();
       const rows = await home.db
-        .prepare('SELECT url, published, data FROM articles WHERE sort >= ? ORDER BY sort DESC LIMIT ?')
+        .prepare(`SELECT url, published, data FROM articles WHERE sort >= ? AND ${INDEXED} ORDER BY sort DESC LIMIT ?`)
         .bind(since, NEWS_LIMIT)
         .all<{ url: string; published: string; data: string }>();
       const news = rows.map(({ url, published, data }) => {

@@ -27,3 +27,35 @@ test('the list of feeds names a site of another script by an address that every 
     home.close();
   }
 });
+
+test('sitemaps leave out what asks for it, and its page says so too', async () => {
+  const now = Date.parse('2026-10-01T12:00:00Z');
+  const { home, get, publish } = publishing({ now: () => now });
+  try {
+    await publish({
+      'a.md': article('Open'),
+      'b.md': article('No feed', { feed: 'false' }),
+      'c.md': article('Unlisted', { unlisted: 'true' }),
+      'd.md': article('No sitemap', { sitemap: 'false', date: '2026-09-30T20:00:00Z' }),
+    });
+    const pages = async (path: string) =>
+      [...(await (await get(path)).text()).matchAll(/<loc>[^<]*\/(\w+)\/?(?:\.xml)?<\/loc>/g)].map((match) => match[1]);
+    expect(await pages('/sitemap-2026-10.xml')).toEqual(['a', 'b']);
+    expect(await pages('/news-sitemap.xml')).toEqual(['b', 'a']);
+    // A month without any is no shard.
+    expect(await (await get('/sitemap.xml')).text()).not.toContain('2026-09');
+    expect((await get('/sitemap-2026-09.xml')).status).toBe(404);
+    for (const [path, robots] of [
+      ['/articles/a/', null],
+      ['/articles/b/', null],
+      ['/articles/c/', 'noindex'],
+      ['/articles/d/', 'noindex'],
+    ] as const) {
+      const page = await get(path);
+      expect([page.status, page.headers.get('x-robots-tag')], path).toEqual([200, robots]);
+      expect((await page.text()).includes('<meta name="robots" content="noindex">'), path).toBe(robots !== null);
+    }
+  } finally {
+    home.close();
+  }
+});

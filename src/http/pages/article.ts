@@ -9,6 +9,8 @@ export function articlePage(of: {
   entry: ArticleEntry;
   /** Where the article stood first, when that was elsewhere. */
   canonical: string;
+  /** Whether search engines are to leave it out. */
+  unindexed: boolean;
   feeds: Discoverable[];
   /** Its categories and tags, with the page of each that has a feed. */
   sections: { title: string; page: string | null }[];
@@ -22,6 +24,7 @@ export function articlePage(of: {
     lang,
     feeds: of.feeds,
     head: html`<link rel="canonical" href="${canonical}">
+${of.unindexed ? html`<meta name="robots" content="noindex">` : ''}
 ${entry.summary === '' ? '' : html`<meta name="description" content="${entry.summary}">`}
 ${authors === '' ? '' : html`<meta name="author" content="${authors}">`}
 ${openGraph(of)}
