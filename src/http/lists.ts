@@ -6,6 +6,7 @@ import { renderOpml } from '../feeds/opml.ts';
 import { addresses, titleOf } from '../feeds/selection.ts';
 import { renderSitemapIndex, renderSitemapShard, SHARD_SIZE } from '../feeds/sitemap.ts';
 import type { Home } from '../home.ts';
+import { basePath } from './base.ts';
 import { pageOf } from './frame.ts';
 import { type Content, serveKept, serveText } from './rendered.ts';
 
@@ -95,8 +96,8 @@ export function listRoutes(home: Home): Hono {
 
   const robots = [
     'User-agent: *',
-    'Disallow: /admin',
-    'Disallow: /api/',
+    `Disallow: ${basePath(home)}/admin`,
+    `Disallow: ${basePath(home)}/api/`,
     '',
     `Sitemap: ${home.url}/sitemap.xml`,
     `Sitemap: ${home.url}/news-sitemap.xml`,

@@ -56,6 +56,11 @@ async function crawled(from: string[], headers: Record<string, string>): Promise
 const wrong = (seen: Map<string, number>) =>
   [...seen].filter(([path, status]) => !/^\/news(?:\/|$)/.test(path) || status >= 400);
 
+test('robots are kept away from where it stands', async () => {
+  const text = await (await tidings.get('/news/robots.txt')).text();
+  expect(text).toContain('Disallow: /news/admin\nDisallow: /news/api/\n');
+});
+
 test('every link of every public page and list leads below the path, and to something', async () => {
   const seen = await crawled(['/news/', '/news/feeds.opml', '/news/sitemap.xml', '/news/docs?q=hub'], BROWSER);
   expect(wrong(seen)).toEqual([]);
