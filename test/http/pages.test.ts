@@ -49,6 +49,7 @@ describe.each(['/', '/feed', '/tag/x/', '/tag/x', '/category/news/', '/articles/
     expect(headers.get('content-security-policy')).toMatch(/default-src 'none'; script-src 'self'/);
     expect(headers.get('x-content-type-options')).toBe('nosniff');
     expect(headers.get('referrer-policy')).toBe('strict-origin-when-cross-origin');
+    expect(headers.get('permissions-policy')).toBe('camera=(), geolocation=(), microphone=()');
     expect(headers.get('set-cookie')).toBeNull();
     expect(headers.get('cache-control')).toBe('no-cache');
     const again = await site.get(path, { ...BROWSER, 'if-none-match': headers.get('etag') ?? '' });
@@ -159,5 +160,23 @@ test('links of an article page lead to pages that there are', async () => {
     for (const link of links) expect((await small.get(link, BROWSER)).status, link).toBe(200);
   } finally {
     small.home.close();
+  }
+});
+
+test('an article page tells the time of day where the article has one, and names its file', async () => {
+  const seoul = publishing({ config: { site: { language: 'en', timezone: 'Asia/Seoul' } } });
+  try {
+    await seoul.publish({
+      'day.md': article('Day', { date: '2026-10-01' }),
+      'clock.md': article('Clock', { date: '2026-10-01 09:30', audio: 'https://cdn.example/fog%20horn.mp3?v=1' }),
+    });
+    const byline = async (path: string) =>
+      /<time[^>]*>([^<]+)</.exec(await (await seoul.get(path, BROWSER)).text())?.[1]?.replaceAll('\u202f', ' ');
+    expect(await byline('/articles/day/')).toBe('Oct 1, 2026');
+    expect(await byline('/articles/clock/')).toBe('Oct 1, 2026, 9:30 AM');
+    const page = await (await seoul.get('/articles/clock/', BROWSER)).text();
+    expect(page).toContain('<a href="https://cdn.example/fog%20horn.mp3?v=1">fog horn.mp3</a>');
+  } finally {
+    seoul.home.close();
   }
 });

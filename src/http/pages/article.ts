@@ -1,4 +1,5 @@
 import { html, raw } from 'hono/html';
+import { localTime } from '../../articles/time-zone.ts';
 import type { ArticleEntry } from '../../feeds/entry.ts';
 import { type Discoverable, instant, type Markup, page, sanitized } from './layout.ts';
 import { bar, foot, type SiteFrame } from './parts.ts';
@@ -32,7 +33,7 @@ ${openGraph(of)}
     body: html`${bar(site)}
 <main id="content"><article class="read" dir="auto">
 <header><h1>${entry.title}</h1>
-<p class="byline">${instant(entry.published, site.zone, lang)}${authors === '' ? '' : ` · ${authors}`}</p></header>
+<p class="byline">${instant(entry.published, site.zone, lang, isDay(entry.published, site.zone) ? null : 'short')}${authors === '' ? '' : ` · ${authors}`}</p></header>
 ${sanitized(entry.html)}
 ${entry.enclosures.map((file) => attachment(file, site))}
 ${of.sections.length === 0 ? '' : html`<ul class="chips">${of.sections.map((section) => html`<li>${section.page === null ? html`<span>${section.title}</span>` : html`<a href="${site.base}${section.page}">${section.title}</a>`}</li>`)}</ul>`}
@@ -41,12 +42,28 @@ ${foot(site)}`,
   });
 }
 
+/** Whether an instant is a midnight, which a date without a clock time means. */
+function isDay(iso: string, zone: string): boolean {
+  const { hour, minute, second } = localTime(zone, Date.parse(iso));
+  return hour === 0 && minute === 0 && second === 0;
+}
+
 function attachment(file: ArticleEntry['enclosures'][number], site: SiteFrame): Markup {
-  const name = file.title ?? (file.url.split('/').at(-1) || file.url);
+  const name = file.title ?? nameOf(file.url);
   const link = html`<p><span lang="${site.words.lang}">${site.words.attachment}</span>: <a href="${file.url}">${name}</a></p>`;
   if (file.type.startsWith('audio/')) return html`<audio controls preload="none" src="${file.url}"></audio>${link}`;
   if (file.type.startsWith('video/')) return html`<video controls preload="none" src="${file.url}"></video>${link}`;
   return link;
+}
+
+/** The name of a file as people write it, by its address. */
+function nameOf(url: string): string {
+  const name = new URL(url).pathname.split('/').at(-1) || url;
+  try {
+    return decodeURIComponent(name);
+  } catch {
+    return name;
+  }
 }
 
 /** @see https://ogp.me/ */
