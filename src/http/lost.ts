@@ -84,10 +84,16 @@ async function wasWithdrawn(home: Home, path: string): Promise<boolean> {
   return row !== null;
 }
 
+/** Whether a document stood at a path, or a feed whose page or `/feed` it was. */
 async function hadDocument(home: Home, path: string): Promise<boolean> {
+  const document = `${path.replace(/(?:\/feed)?\/*$/, '')}/rss.xml`;
+  const addresses = [path, document].flatMap((one) => [one, aliasOf(one, home.config.feeds) ?? one]);
   const row = await home.db
-    .prepare('SELECT 1 AS one FROM former_documents WHERE address IN (?, ?)')
-    .bind(path, aliasOf(path, home.config.feeds) ?? path)
+    .prepare(
+      `SELECT 1 AS one FROM former_documents WHERE address IN (SELECT value FROM json_each(?1))
+       UNION ALL SELECT 1 FROM documents WHERE address IN (SELECT value FROM json_each(?1)) AND gone = 1 LIMIT 1`,
+    )
+    .bind(JSON.stringify(addresses))
     .first();
   return row !== null;
 }

@@ -57,13 +57,18 @@ describe('what is elsewhere', () => {
 });
 
 describe('what is gone', () => {
-  test.each(['/tag/alone/rss.xml', '/tag/alone/feed.json', '/articles/b/'])(
-    '%s is 410 with a sentence',
-    async (path) => {
-      const response = await site.get(path);
-      expect([response.status, await response.text()]).toEqual([410, expect.stringMatching(/^This .+\.\n?|gone/)]);
-    },
-  );
+  test.each([
+    '/tag/alone/rss.xml',
+    '/tag/alone/feed.json',
+    '/tags/alone/index.xml',
+    '/tag/alone/',
+    '/tags/Alone',
+    '/tag/alone/feed',
+    '/articles/b/',
+  ])('%s is 410 with a sentence', async (path) => {
+    const response = await site.get(path);
+    expect([response.status, await response.text()]).toEqual([410, expect.stringMatching(/^This .+\.\n?|gone/)]);
+  });
 
   test('a feed comes back with its article', async () => {
     await site.publish({ 'd.md': article('D', { tags: '[alone]' }) });
