@@ -307,6 +307,22 @@ export function channelsContract(make: () => Promise<BareHome>): void {
       ]);
     });
 
+    test('hears nothing of what is not to be indexed, but that it is so by now', async () => {
+      const box = inbox();
+      const desk = await start({ indexNow: { key, endpoint: box.url } });
+      await desk.write('quiet.md', article('Quiet', { unlisted: 'true', slug: 'quiet' }));
+      await desk.write('open.md', article('Open', { slug: 'open' }));
+      await desk.drain();
+      await desk.write('quiet.md', article('Quiet, corrected', { unlisted: 'true', slug: 'quiet' }));
+      await desk.write('open.md', article('Open no more', { unlisted: 'true', slug: 'open' }));
+      desk.pass(2_000);
+      await desk.drain();
+      expect((await messages(box)).map(({ urlList }) => urlList)).toEqual([
+        [`${SITE}/articles/open/`],
+        [`${SITE}/articles/open/`],
+      ]);
+    });
+
     test('waits until the page is live', async () => {
       const [box, page] = [inbox(), inbox()];
       await page.answer({ status: 404 });

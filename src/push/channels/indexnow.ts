@@ -40,7 +40,7 @@ export const indexnow: Announcer = {
     timeoutMs: number,
   ): Promise<Outcome> {
     // Former addresses first: with another host they have a request of their own, and their article the next one.
-    const pages = [...(await formerPages(home, key, notices)), ...(await pagesOf(home, notices))];
+    const pages = [...(await formerPages(home, key, notices)), ...(await pagesOf(home, key, notices))];
     const isOwn = ({ url }: Page) => url.startsWith(`${home.url}/`);
     const elsewhere = pages.filter((page) => !isOwn(page));
     const asked = elsewhere.slice(0, ASKED);
@@ -81,13 +81,16 @@ function keyLocation(home: Home, host: string, key: string): string {
   return base + keyPath(key);
 }
 
-async function pagesOf(home: Home, notices: Notice[]): Promise<Page[]> {
+/** What is not to be indexed is told of only where search engines know its address already. */
+async function pagesOf(home: Home, key: string, notices: Notice[]): Promise<Page[]> {
   const rows = await home.db
     .prepare(
       `SELECT l.id, coalesce(a.url, l.url) AS url, a.id IS NOT NULL AS live
-       FROM ledger l LEFT JOIN articles a ON a.id = l.id WHERE l.id IN (SELECT value FROM json_each(?))`,
+       FROM ledger l LEFT JOIN articles a ON a.id = l.id LEFT JOIN former_articles f ON f.id = l.id
+       WHERE l.id IN (SELECT value FROM json_each(?1)) AND (coalesce(a.data, f.data) ->> 'unindexed' IS NULL
+         OR EXISTS (SELECT 1 FROM submissions AS s WHERE s.receiver = ?2 AND s.url = coalesce(a.url, l.url)))`,
     )
-    .bind(JSON.stringify(notices.map(({ subject }) => subject)))
+    .bind(JSON.stringify(notices.map(({ subject }) => subject)), key)
     .all<{ id: string; url: string; live: number }>();
   const known = new Map(rows.map((row) => [row.id, row]));
   return notices.flatMap((notice) => {
