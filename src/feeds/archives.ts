@@ -41,9 +41,8 @@ interface StoredDay extends DayOfFeed {
  * @see https://www.rfc-editor.org/rfc/rfc5005#section-4.1
  */
 export async function relinkArchives(home: Home, feeds: FeedRef[]): Promise<void> {
-  const { db } = home;
   const zone = home.config.site.timezone;
-  const changes = await db
+  const changes = await home.db
     .prepare('SELECT feed, day FROM archive_changes WHERE feed IN (SELECT value FROM json_each(?)) ORDER BY feed, day')
     .bind(JSON.stringify(feeds.map(({ key }) => key)))
     .all<{ feed: string; day: string }>();
@@ -54,6 +53,36 @@ export async function relinkArchives(home: Home, feeds: FeedRef[]): Promise<void
     const days = [...new Set(own.flatMap(({ day }) => local.get(day) ?? []))].sort();
     return { feed, days, month: `${days[0] ?? ''}`.slice(0, 7) };
   });
+  for (const some of inGroups(changed)) await relink(home, some);
+}
+
+/** A feed some of whose days changed, and the month of the first of them. */
+interface Changed {
+  feed: string;
+  days: string[];
+  month: string;
+}
+
+/** Days that are looked at and written at a time, unless one feed has more: of a whole history those of eight feeds are many. */
+const DAYS_AT_ONCE = 1_000;
+
+/** Feeds so few at a time that they have no more days together than that; one at least. */
+function inGroups(feeds: Changed[]): Changed[][] {
+  const groups: Changed[][] = [];
+  let room = 0;
+  for (const feed of feeds) {
+    room -= feed.days.length;
+    if (room < 0 || groups.length === 0) {
+      groups.push([]);
+      room = DAYS_AT_ONCE - feed.days.length;
+    }
+    groups.at(-1)?.push(feed);
+  }
+  return groups;
+}
+
+async function relink(home: Home, changed: Changed[]): Promise<void> {
+  const { db } = home;
   const rows = await db
     .prepare(
       `SELECT d.feed, d.day, d.entries, d.hash FROM json_each(?) AS j
