@@ -46,6 +46,13 @@ export interface Home {
   readonly sha256: (data: string | Uint8Array) => string;
   /** The HMAC of some bytes in lower-case hex, at once. */
   readonly hmac: (method: HmacMethod, secret: string, bytes: Uint8Array) => string;
+  /**
+   * Told that {@link hmac} will be asked for so many HMACs of one body. Where there is another thread it makes what it can
+   * meanwhile; what comes is the same, as long as those bytes do not change.
+   *
+   * @returns to be called when no more of them are asked for
+   */
+  readonly hmacsAhead: (method: HmacMethod, secrets: string[], bytes: Uint8Array) => () => void;
   /** A body in a content coding, made off the main thread where there is another. */
   readonly compress: (coding: Coding, bytes: Uint8Array) => Promise<Uint8Array>;
   /** The text of a page of the documentation by its path, `hub.md`; null when there is none. */

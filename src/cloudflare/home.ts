@@ -69,6 +69,7 @@ export function createCloudflareHome(bindings: Env, ctx: ExecutionContext, input
     now: Date.now,
     sha256: (data) => createHash('sha256').update(data).digest('hex'),
     hmac: (method, secret, bytes) => createHmac(method, secret).update(bytes).digest('hex'),
+    hmacsAhead: () => () => {},
     compress,
     docs: (path) => readDocs(env.DOCS, path),
     log,

@@ -1,4 +1,4 @@
-import { createHmac, hash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Config } from '../config/config.ts';
 import type { Home, Log } from '../home.ts';
@@ -12,6 +12,7 @@ import { createFileSource } from './files.ts';
 import { boundHeap } from './heap.ts';
 import { createOutbound } from './outbound.ts';
 import { createQueue, type NodeQueue } from './queue.ts';
+import { createSigner } from './signing.ts';
 import { openStore } from './store.ts';
 
 export interface NodeHome extends Home {
@@ -40,6 +41,7 @@ export function createNodeHome(options: {
   const pending = new Set<Promise<unknown>>();
   const runEnded = new Set<() => void>();
   const request = createOutbound({ allowPrivate });
+  const signer = createSigner(log);
   return {
     name: 'node',
     config,
@@ -60,7 +62,8 @@ export function createNodeHome(options: {
     rates: createMemoryRates(now),
     now,
     sha256: (data) => hash('sha256', data, 'hex'),
-    hmac: (method, secret, bytes) => createHmac(method, secret).update(bytes).digest('hex'),
+    hmac: signer.hmac,
+    hmacsAhead: signer.hmacsAhead,
     compress,
     docs: readDocs,
     log,
@@ -86,6 +89,7 @@ export function createNodeHome(options: {
       await Promise.all(pending);
       await writeFetches({ db, fetches, log });
       await request.close();
+      await signer.close();
       close();
     },
   };

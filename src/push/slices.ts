@@ -10,6 +10,7 @@ import { firstPause, heldUntil, isFailing, MOSTLY_FAILS, notice, remember, tally
 import { lanes } from './lanes.ts';
 import { logAttempts, logSlice } from './log.ts';
 import { afterMessage, ending, type Work, wake } from './outbox.ts';
+import { signAhead } from './signature.ts';
 
 /** Milliseconds of a first attempt. What hangs longer goes to the slow lane, so that it delays nobody. */
 const DEADLINE_MS = 2_000;
@@ -68,7 +69,11 @@ async function serve(home: Home, slice: Slice, body: Body, leave: () => void): P
     notice(home, result);
     tried.push(result);
   };
+  // Deltas are short, and each is another body.
+  const whole = targets.filter((target) => bodyFor(home, body, target) === body);
+  const signed = signAhead(home, whole, body.bytes);
   await Promise.all(targets.map((target) => lanes(home).fast.run(target.origin, () => attempt(target), onLeft)));
+  signed();
   return outcome(home, body, tried, others, started);
 }
 

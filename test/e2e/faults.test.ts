@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { type Received, type Sink, startSink } from '../push/sink.ts';
 import { article, isEdge, type Running, start, until } from './process.ts';
@@ -16,6 +17,11 @@ const WORKERS = isEdge ? 2 : 4;
 const LONG_DEADLINE_MS = 10_000;
 const TOPIC = '/atom.xml';
 
+/** So long that signing it for many is work by itself. */
+const news = (title: string) =>
+  article(title, {}, `About ${title}.\n\n${'The ferry leaves the harbour at noon. '.repeat(800)}`);
+const secretOf = (callback: string) => `secret of ${callback}`;
+
 let tidings: Running;
 let sink: Sink;
 let round = 0;
@@ -23,7 +29,7 @@ let round = 0;
 beforeAll(async () => {
   sink = await startSink();
   tidings = await start({
-    files: { 'news.md': article('News 0') },
+    files: { 'news.md': news('News 0') },
     config: '{ hub: { retrySeconds: [1, 2, 4, 8] }, feeds: { tagMinimum: 9 } }',
   });
   await subscribeAll(SUBSCRIBERS);
@@ -41,7 +47,7 @@ async function subscribe(callback: string): Promise<void> {
     'hub.mode': 'subscribe',
     'hub.topic': tidings.url + TOPIC,
     'hub.callback': callback,
-    'hub.secret': 'secret',
+    'hub.secret': secretOf(callback),
   });
   const answer = await tidings.get('/hub', { method: 'POST', body });
   expect(answer.status, await answer.text()).toBe(202);
@@ -61,7 +67,7 @@ async function subscribeAll(count: number): Promise<void> {
 function change(): string {
   round += 1;
   const title = `Change ${round}.`;
-  tidings.write('news.md', article(title));
+  tidings.write('news.md', news(title));
   return title;
 }
 
@@ -96,8 +102,15 @@ async function toldOnce(counts: Map<string, number>): Promise<void> {
 const isNumbered = ({ path }: Received) => /^\/\d+$/.test(path);
 const isTenth = (request: Received) => isNumbered(request) && Number(request.path.slice(1)) % 10 === 0;
 
+/** Waits until all have a version, and expects that each delivery of it is signed by the secret of its callback. */
 async function everyoneHas(title: string, ms = 60_000): Promise<Map<string, number>> {
   await until(async () => told(title).size === SUBSCRIBERS, ms, `${title} at all ${SUBSCRIBERS}`);
+  for (const { path, body, headers } of sink.deliveries().filter((one) => one.body.includes(title)))
+    expect(headers['x-hub-signature']).toBe(
+      `sha256=${createHmac('sha256', secretOf(sink.url + path))
+        .update(body)
+        .digest('hex')}`,
+    );
   return told(title);
 }
 
@@ -194,6 +207,25 @@ test('resets, half answers, slow trickles, endless bodies and garbage are their 
   } finally {
     await rogue.close();
   }
+}, 240_000);
+
+test('SIGTERM in the middle of telling: it ends within ten seconds, with status 0; the next start tells the rest', async () => {
+  let heard = 0;
+  let stopped: Promise<[number | null, number]> | null = null;
+  sink.reply = (request) => {
+    if (request.method !== 'POST' || !isNumbered(request) || ++heard !== SUBSCRIBERS / 10) return undefined;
+    const asked = Date.now();
+    stopped = tidings.stop().then((status) => [status, Date.now() - asked]);
+    return undefined;
+  };
+  const title = change();
+  await until(async () => stopped !== null, 60_000, 'a tenth told');
+  const [status, ms] = (await stopped) ?? [null, Number.POSITIVE_INFINITY];
+  expect(status).toBe(0);
+  expect(ms).toBeLessThan(10_000);
+  await tidings.restart();
+  await everyoneHas(title, 120_000);
+  await settled();
 }, 240_000);
 
 describe('kill -9 in the middle of telling', () => {

@@ -68,6 +68,24 @@ test('inside another Hono app it answers what the host does not', async () => {
   }
 });
 
+test('the thread that signs is in it', () => {
+  const script = `
+    import { createSigner } from ${JSON.stringify(join(folder, 'node_modules/tidings/dist/node/signing.js'))};
+    const signer = createSigner({ error: (_, { error }) => { throw new Error(error); } });
+    const secrets = Array.from({ length: 2_000 }, (_, n) => String(n));
+    const bytes = new Uint8Array(60_000);
+    const before = bytes.slice();
+    signer.hmacsAhead('sha256', secrets, bytes);
+    // What is made ahead is of the bytes as they were.
+    bytes.fill(1);
+    for (const secret of secrets) {
+      await new Promise((later) => setTimeout(later, 5));
+      if (signer.hmac('sha256', secret, bytes) === signer.hmac('sha256', secret, before)) process.exit(0);
+    }
+    process.exit(1);`;
+  execFileSync(process.execPath, ['--input-type=module', '-e', script], { stdio: 'inherit' });
+});
+
 test('it has types', () => {
   writeFileSync(
     join(folder, 'typed.ts'),

@@ -2,6 +2,7 @@ import { env } from 'cloudflare:workers';
 import { createBlobs } from '../../src/cloudflare/blobs.ts';
 import { createDatabase } from '../../src/cloudflare/database.ts';
 import { createGate } from '../../src/cloudflare/gate.ts';
+import { createCloudflareHome } from '../../src/cloudflare/home.ts';
 import { withLimits } from '../../src/cloudflare/limits.ts';
 import { createQueue, deliveredFrom } from '../../src/cloudflare/queue.ts';
 import { createRequest } from '../../src/cloudflare/request.ts';
@@ -10,6 +11,7 @@ import { blobsContract } from '../contract/blobs.ts';
 import { databaseContract } from '../contract/database.ts';
 import { outboundContract } from '../contract/outbound.ts';
 import { queueContract } from '../contract/queue.ts';
+import { signingContract } from '../contract/signing.ts';
 import { sourceContract } from '../contract/source.ts';
 import { consumeWith } from './main.ts';
 
@@ -43,4 +45,8 @@ queueContract(() => {
     consume: (handler) => consumeWith((batch) => handler(deliveredFrom(batch.messages))),
     stop: async () => consumeWith(null),
   };
+});
+signingContract(() => {
+  const ctx = { waitUntil: () => {}, passThroughOnException: () => {} } as unknown as ExecutionContext;
+  return createCloudflareHome(env, ctx, {});
 });
