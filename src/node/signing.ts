@@ -1,10 +1,13 @@
 import { createHmac } from 'node:crypto';
+import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import type { HmacMethod } from '../config/schema.ts';
 import type { Home, Log } from '../home.ts';
 
-/** Bytes to be hashed for one body from which the thread is worth a message. */
-const WORTH_BYTES = 2_000_000;
+/** Bytes to be hashed from which the thread is worth a message: 1 to 2 ms of the main thread. */
+const WORTH_BYTES = 1_500_000;
+/** Bytes that are hashed in the time in which an HMAC begins and ends. */
+const FIXED_BYTES = 12_000;
 /** Batches that wait in the thread. Where it has no time, more would be signed here before it comes to them. */
 const MOST_BATCHES = 8;
 /** Bytes of an HMAC. */
@@ -27,7 +30,7 @@ interface Place {
   at: number;
 }
 
-/** A body that is signed ahead. */
+/** A body that is being signed ahead. */
 interface Known {
   /** Its bytes where the thread sees them. */
   copy: Uint8Array<SharedArrayBuffer>;
@@ -47,7 +50,8 @@ export function createSigner(log: Log): Signer {
   const known = new WeakMap<Uint8Array, Known>();
   const ended = new Int32Array(new SharedArrayBuffer(4));
   let told = 0;
-  let thread: Worker | null | undefined;
+  // On one core it would take its time from this one.
+  let thread: Worker | null | undefined = availableParallelism() > 1 ? undefined : null;
 
   function start(): Worker {
     const worker = new Worker(new URL('./signing-thread.js', import.meta.url), { env: {}, execArgv: [] });
@@ -70,6 +74,7 @@ export function createSigner(log: Log): Signer {
     told += 1;
     return () => {
       for (const secret of secrets) places.delete(secret);
+      if (places.size === 0) known.delete(bytes);
     };
   }
 
@@ -86,7 +91,7 @@ export function createSigner(log: Log): Signer {
       const places = known.get(bytes)?.places;
       const fresh = [...new Set(secrets)].filter((secret) => !places?.has(secret));
       const waiting = told - Atomics.load(ended, 0);
-      if (fresh.length * bytes.byteLength < WORTH_BYTES || waiting >= MOST_BATCHES) return () => {};
+      if (fresh.length * (FIXED_BYTES + bytes.byteLength) < WORTH_BYTES || waiting >= MOST_BATCHES) return () => {};
       if (thread === undefined) thread = start();
       return thread === null ? () => {} : tell(thread, method, fresh, bytes);
     },

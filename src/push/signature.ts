@@ -1,6 +1,8 @@
 import type { HmacMethod } from '../config/schema.ts';
 import type { Home } from '../home.ts';
 import { fits } from '../hub/patterns.ts';
+import type { Target } from './channels/channel.ts';
+import type { Body } from './documents.ts';
 
 /** How deliveries to a callback are signed: as the publisher's configuration says, else by SHA-256. */
 export function signatureMethod({ config }: Pick<Home, 'config'>, callback: string): HmacMethod {
@@ -8,15 +10,18 @@ export function signatureMethod({ config }: Pick<Home, 'config'>, callback: stri
 }
 
 /**
- * Tells the home that a body will be signed for many callbacks.
+ * Tells the home what will be signed.
  *
  * @returns to be called when that is over
  */
-export function signAhead(home: Home, targets: { callback: string; secret: string | null }[], body: Uint8Array) {
-  const signed = targets.filter(({ secret }) => secret !== null);
-  const told = [...Map.groupBy(signed, ({ callback }) => signatureMethod(home, callback))].map(([method, those]) => {
-    const secrets = those.map(({ secret }) => secret ?? '');
-    return home.hmacsAhead(method, secrets, body);
+export function signAhead(home: Home, deliveries: { target: Target; sent: Body }[]): () => void {
+  const signed = deliveries.filter(({ target }) => target.secret !== null);
+  const told = [...Map.groupBy(signed, ({ sent }) => sent.bytes)].flatMap(([bytes, those]) => {
+    const byMethod = Map.groupBy(those, ({ target }) => signatureMethod(home, target.callback));
+    return [...byMethod].map(([method, same]) => {
+      const secrets = same.map(({ target }) => target.secret ?? '');
+      return home.hmacsAhead(method, secrets, bytes);
+    });
   });
   return () => {
     for (const over of told) over();

@@ -44,6 +44,12 @@ interface Results {
   exceptions: Exception[];
 }
 
+/** Whom a slice tells, and what that one is sent. */
+interface Told {
+  target: Target & Reader;
+  sent: Body;
+}
+
 async function serve(home: Home, slice: Slice, body: Body, leave: () => void): Promise<Results> {
   const started = home.now();
   const all = await subscribers(home, slice, body.version);
@@ -59,21 +65,25 @@ async function serve(home: Home, slice: Slice, body: Body, leave: () => void): P
     inside -= 1;
     if (inside === 0) leave();
   };
-  const attempt = async (target: Target & Reader) => {
+  const attempt = async ({ target, sent }: Told) => {
     if (target.lease_until <= home.now()) return;
     if (isFailing(home, target.origin)) {
       others.push(suspension(home, target.id, firstPause(home)));
       return;
     }
-    const result = { target, attempt: await tell(home, target, await bodyFor(home, body, target), DEADLINE_MS) };
+    const result = { target, attempt: await tell(home, target, sent, DEADLINE_MS) };
     notice(home, result);
     tried.push(result);
   };
-  // Deltas are short, and each is another body.
-  const whole = targets.filter((target) => bodyFor(home, body, target) === body);
-  const signed = signAhead(home, whole, body.bytes);
-  await Promise.all(targets.map((target) => lanes(home).fast.run(target.origin, () => attempt(target), onLeft)));
-  signed();
+  const told = await Promise.all(
+    targets.map(async (target): Promise<Told> => ({ target, sent: await bodyFor(home, body, target) })),
+  );
+  const signed = signAhead(home, told);
+  try {
+    await Promise.all(told.map((one) => lanes(home).fast.run(one.target.origin, () => attempt(one), onLeft)));
+  } finally {
+    signed();
+  }
   return outcome(home, body, tried, others, started);
 }
 
