@@ -33,7 +33,12 @@ export interface Sink {
 export async function startSink(): Promise<Sink> {
   const server = createServer(async (incoming, outgoing) => {
     const chunks: Buffer[] = [];
-    for await (const chunk of incoming) chunks.push(chunk as Buffer);
+    try {
+      for await (const chunk of incoming) chunks.push(chunk as Buffer);
+    } catch {
+      // Its sender was killed in the middle: nothing was delivered.
+      return;
+    }
     const target = incoming.url ?? '';
     const mark = target.indexOf('?');
     const request: Received = {
