@@ -3,8 +3,8 @@ import { getHeapStatistics, setFlagsFromString } from 'node:v8';
 
 /** Per cent by which the heap may grow over what lives in it before it is cleaned again: by itself it doubles and more. */
 const GROWTH = 40;
-/** Bytes by which it may grow in any case: one of 17 MB was cleaned at every other change, which is a third of its time. */
-const LEAST_GROWTH = 24_000_000;
+/** Bytes that it may have in any case: with 17 MB alive it was cleaned at every other change, which is a third of its time. */
+const AMPLE = 40_000_000;
 
 let observer: PerformanceObserver | null = null;
 
@@ -15,7 +15,7 @@ export function boundHeap(): void {
   observer = new PerformanceObserver((list) => {
     if (!list.getEntries().some(isWhole)) return;
     const alive = getHeapStatistics().used_heap_size;
-    const growth = Math.max(GROWTH, Math.round((100 * LEAST_GROWTH) / alive));
+    const growth = Math.max(GROWTH, Math.round((100 * (AMPLE - alive)) / alive));
     setFlagsFromString(`--heap-growing-percent=${growth}`);
   });
   observer.observe({ entryTypes: ['gc'] });
