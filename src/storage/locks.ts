@@ -15,20 +15,27 @@ export interface Lock {
   release(): Promise<void>;
 }
 
+/** Holders of this process that had ended and could not say so: whoever comes next need not take them for alive. */
+const ended = new WeakMap<Database, Map<string, string>>();
+
 /** Takes the lock of that name, or answers null when somebody else has it. */
 export async function acquireLock(home: Home, name: string): Promise<Lock | null> {
   const { db } = home;
   const holder = crypto.randomUUID();
   const until = () => home.now() + LEASE_MS;
   let heard = home.now();
+  const past = ended.get(db) ?? new Map<string, string>();
+  ended.set(db, past);
   const { changes } = await db
     .prepare(
       `INSERT INTO locks (name, holder, until) VALUES (?, ?, ?)
-       ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, until = excluded.until WHERE locks.until < ?`,
+       ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, until = excluded.until
+         WHERE locks.until < ? OR locks.holder = ?`,
     )
-    .bind(name, holder, until(), home.now())
+    .bind(name, holder, until(), home.now(), past.get(name) ?? null)
     .run();
   if (changes === 0) return null;
+  past.delete(name);
   // No holder is null, so the row cannot be written and takes the batch with it.
   const fence = db
     .prepare(
@@ -53,7 +60,9 @@ export async function acquireLock(home: Home, name: string): Promise<Lock | null
       return renewed.changes === 1;
     },
     async release() {
+      past.set(name, holder);
       await db.prepare('DELETE FROM locks WHERE name = ? AND holder = ?').bind(name, holder).run();
+      past.delete(name);
     },
   };
 }

@@ -219,6 +219,29 @@ describe('a run in steps', () => {
     }
   });
 
+  it('is not held up by a holder that ended and could not say so', async () => {
+    let isLocked = true;
+    const { db } = room.home;
+    const home = {
+      ...room.home,
+      db: {
+        ...db,
+        prepare: (sql: string) => {
+          if (isLocked && sql.startsWith('DELETE FROM locks')) throw new Error('Another program holds the database.');
+          return db.prepare(sql);
+        },
+      },
+    };
+    const lock = await acquireLock(home, 'work');
+    await expect(lock?.release()).rejects.toThrow('Another program');
+    expect(await acquireLock(room.home, 'work')).toBeNull();
+    isLocked = false;
+    const next = await acquireLock(home, 'work');
+    expect(next).not.toBeNull();
+    expect(await acquireLock(home, 'work')).toBeNull();
+    await next?.release();
+  });
+
   it('that lost its lock to another cannot commit', async () => {
     const lock = await acquireLock(room.home, 'work');
     if (!lock) throw new Error('nobody else has it');
