@@ -4,7 +4,7 @@ import { getHeapStatistics, setFlagsFromString } from 'node:v8';
 /** Per cent by which the heap may grow over what lives in it before it is cleaned again: by itself it doubles and more. */
 const GROWTH = 40;
 /** Bytes that it may have in any case: with 17 MB alive it was cleaned at every other change, which is a third of its time. */
-const AMPLE = 40_000_000;
+const AMPLE = 34_000_000;
 
 let observer: PerformanceObserver | null = null;
 
