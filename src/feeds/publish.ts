@@ -76,6 +76,7 @@ export async function publishFeeds(home: Home, feeds: DirtyFeed[], context: Frag
     // Bodies of one feed are written while those of the next are made, and let go of before more are.
     await kept;
     kept = Promise.all(made.map(({ head, body }) => home.blobs.put(head.blob, body)));
+    // It is waited for in the next turn, which does not come when a document cannot be made.
     kept.catch(() => {});
   }
   await kept;

@@ -196,7 +196,7 @@ export function folderAddress(key: string): string {
 export function headOf(ref: FeedRef, config: Config, serverUrl: string, host: string, updated: string): FeedHead {
   const { site } = config;
   const paths = addresses(ref.key);
-  const [hub, ...otherHubs] = [...(config.hub.own ? [`${serverUrl}/hub`] : []), ...config.push.hubs];
+  const [hub, ...otherHubs] = hubsOf(config, serverUrl);
   return {
     // No feed may be without a title.
     title: titleOf(ref, site) || host,
@@ -225,6 +225,11 @@ export function headOf(ref: FeedRef, config: Config, serverUrl: string, host: st
 export function titleOf({ kind, title }: Pick<FeedRef, 'kind' | 'title'>, site: Pick<Config['site'], 'title'>): string {
   const own = kind === 'site' || kind === 'defined' || kind === 'partner';
   return [title, own ? '' : site.title].filter((part) => oneLine(part) !== '').join(' · ');
+}
+
+/** Every hub that is told of changes, this server's own first. */
+export function hubsOf({ push, hub }: Pick<Config, 'push' | 'hub'>, serverUrl: string): string[] {
+  return [...(hub.own ? [`${serverUrl}/hub`] : []), ...push.hubs];
 }
 
 /** Where a process registers by rssCloud, below the server's address. */

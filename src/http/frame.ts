@@ -1,8 +1,7 @@
 import type { FeedRef } from '../feeds/entry.ts';
-import { addresses, CLOUD_PATH, folderAddress } from '../feeds/selection.ts';
+import { addresses, CLOUD_PATH, folderAddress, hubsOf } from '../feeds/selection.ts';
 import type { Home } from '../home.ts';
 import { basePath } from './base.ts';
-import { hubsOf } from './headers.ts';
 import type { ShownFeed, SiteFrame } from './pages/parts.ts';
 import { wordsFor } from './pages/words.ts';
 
@@ -10,7 +9,17 @@ import { wordsFor } from './pages/words.ts';
 export function frameOf({ config, url }: Home): SiteFrame {
   const { title, language: lang, timezone: zone, logo } = config.site;
   const cloud = config.hub.own ? url + CLOUD_PATH : null;
-  return { title, lang, zone, logo, url, base: basePath({ url }), hubs: hubsOf(config), cloud, words: wordsFor(lang) };
+  return {
+    title,
+    lang,
+    zone,
+    logo,
+    url,
+    base: basePath({ url }),
+    hubs: hubsOf(config, url),
+    cloud,
+    words: wordsFor(lang),
+  };
 }
 
 /** The page of a feed for people. */

@@ -1,4 +1,5 @@
 import type { Config } from '../config/config.ts';
+import { hubsOf } from '../feeds/selection.ts';
 
 /** What every public answer says, whatever it is about: a browser may read it from anywhere, and stays with https. */
 export function publicHeaders(config: Config): Record<string, string> {
@@ -23,12 +24,9 @@ export function vary(...names: (string | null | undefined)[]): string {
   return [...new Map(all.filter((name) => name !== '').map((name) => [name.toLowerCase(), name])).values()].join(', ');
 }
 
-/** Every hub that is told of changes. */
-export function hubsOf({ url, push, hub }: Pick<Config, 'url' | 'push' | 'hub'>): string[] {
-  return [...(hub.own ? [`${url}/hub`] : []), ...push.hubs];
-}
-
 /** The links to every hub that is told of changes, and to the document itself, as the `Link` header has them (WebSub 4). */
 export function discoveryLinks(config: Pick<Config, 'url' | 'push' | 'hub'>, self: string): string {
-  return [...hubsOf(config).map((one) => `<${one}>; rel="hub"`), `<${config.url}${self}>; rel="self"`].join(', ');
+  return [...hubsOf(config, config.url).map((one) => `<${one}>; rel="hub"`), `<${config.url}${self}>; rel="self"`].join(
+    ', ',
+  );
 }
